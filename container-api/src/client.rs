@@ -1,0 +1,170 @@
+//! The typed HTTP client of the container server. In one process or in several, services meet
+//! here: there is one code path.
+
+use crate::{
+    BuildEvent, BuildId, BuildView, ContextView, CreateBuild, CreateSandbox, Problem, SandboxId,
+    SandboxView, Status, TicketView,
+};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, TryStreamExt};
+use reqwest::{Method, RequestBuilder, Response};
+use serde::de::DeserializeOwned;
+use std::{io, time::Duration};
+
+/// Why a call to the container server brought nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// It answered with a problem that may be shown to the user.
+    #[error("{0}")]
+    Refused(Problem),
+    /// It cannot be reached, or its answer makes no sense. For the log only.
+    #[error("the container server cannot be reached: {0}")]
+    Unreachable(#[from] reqwest::Error),
+}
+
+/// A handle on one container server; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ContainerClient {
+    http: reqwest::Client,
+    base: String,
+    token: String,
+}
+
+impl ContainerClient {
+    /// A client of the server at `base` (such as `http://127.0.0.1:41234`), known by `token`.
+    ///
+    /// # Errors
+    /// When the HTTP client cannot be made.
+    pub fn new(base: impl Into<String>, token: impl Into<String>) -> Result<Self, ClientError> {
+        let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(5)).build()?;
+        Ok(Self { http, base: base.into(), token: token.into() })
+    }
+
+    /// Asks for a sandbox; answers as soon as its program runs.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn create_sandbox(&self, wish: &CreateSandbox) -> Result<SandboxView, ClientError> {
+        json(self.call(Method::POST, "/sandboxes").json(wish)).await
+    }
+
+    /// Every sandbox that lives, and those that ended within the last minutes.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn sandboxes(&self) -> Result<Vec<SandboxView>, ClientError> {
+        json(self.call(Method::GET, "/sandboxes")).await
+    }
+
+    /// One sandbox.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn sandbox(&self, id: &SandboxId) -> Result<SandboxView, ClientError> {
+        json(self.call(Method::GET, &format!("/sandboxes/{id}"))).await
+    }
+
+    /// Ends a sandbox; answers when everything of it is released.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn stop_sandbox(&self, id: &SandboxId) -> Result<(), ClientError> {
+        sent(self.call(Method::DELETE, &format!("/sandboxes/{id}"))).await.map(drop)
+    }
+
+    /// A ticket for a sandbox's terminal. Whether its bearer may have one is for the caller to say.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn ticket(&self, id: &SandboxId) -> Result<TicketView, ClientError> {
+        json(self.call(Method::POST, &format!("/sandboxes/{id}/ticket"))).await
+    }
+
+    /// Uploads a build context: a tar archive, gzipped or not.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn upload_context(
+        &self,
+        body: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
+    ) -> Result<ContextView, ClientError> {
+        json(self.call(Method::POST, "/contexts").body(reqwest::Body::wrap_stream(body))).await
+    }
+
+    /// Queues a build.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn create_build(&self, wish: &CreateBuild) -> Result<BuildView, ClientError> {
+        json(self.call(Method::POST, "/builds").json(wish)).await
+    }
+
+    /// One build.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn build(&self, id: &BuildId) -> Result<BuildView, ClientError> {
+        json(self.call(Method::GET, &format!("/builds/{id}"))).await
+    }
+
+    /// Stops a build.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn cancel_build(&self, id: &BuildId) -> Result<(), ClientError> {
+        sent(self.call(Method::DELETE, &format!("/builds/{id}"))).await.map(drop)
+    }
+
+    /// A build's log from its beginning, followed until the build ends.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; an item is an error where the connection broke.
+    pub async fn build_log(
+        &self,
+        id: &BuildId,
+    ) -> Result<impl Stream<Item = io::Result<BuildEvent>> + use<>, ClientError> {
+        let response = sent(self.call(Method::GET, &format!("/builds/{id}/log"))).await?;
+        let body = response.bytes_stream().map_err(io::Error::other);
+        let lines = tokio_util::codec::FramedRead::new(
+            tokio_util::io::StreamReader::new(body),
+            tokio_util::codec::LinesCodec::new(),
+        );
+        Ok(lines.map(|line| {
+            let line = line.map_err(io::Error::other)?;
+            serde_json::from_str(&line).map_err(io::Error::other)
+        }))
+    }
+
+    /// The container server's state of health.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn status(&self) -> Result<Status, ClientError> {
+        json(self.call(Method::GET, "/status")).await
+    }
+
+    fn call(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base)).bearer_auth(&self.token)
+    }
+}
+
+async fn sent(request: RequestBuilder) -> Result<Response, ClientError> {
+    let response = request.send().await?;
+    if response.status().is_success() {
+        return Ok(response);
+    }
+    let status = response.status();
+    match response.json::<Problem>().await {
+        Ok(problem) => Err(ClientError::Refused(problem)),
+        Err(_) => Err(ClientError::Refused(Problem::new(
+            "container-server",
+            "The container server did not answer as it should",
+            502,
+            format!("It answered {status}. Please try again; the operator finds more in the log."),
+        ))),
+    }
+}
+
+async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, ClientError> {
+    Ok(sent(request).await?.json().await?)
+}

@@ -1,0 +1,25 @@
+//! The words that trythis services share, and the typed client of the container server.
+//!
+//! Nothing here knows how a sandbox is made, how a page looks or where a row is kept: these are
+//! the types that cross a service boundary, so that both sides agree by compilation.
+
+pub mod builds;
+pub mod client;
+pub mod ids;
+pub mod problem;
+pub mod sandboxes;
+pub mod status;
+pub mod ticket;
+
+pub use builds::{
+    BuildEvent, BuildEventKind, BuildSource, BuildState, BuildView, ContextView, CreateBuild,
+    FailureCause,
+};
+pub use client::{ClientError, ContainerClient};
+pub use ids::{BuildId, ContextId, ImageRef, InvalidId, SandboxId};
+pub use problem::Problem;
+pub use sandboxes::{
+    CreateSandbox, EndReason, Limits, SandboxState, SandboxView, TerminalSize, TicketView,
+};
+pub use status::{EngineStatus, Status};
+pub use ticket::{Ticket, TicketError, TicketKey};

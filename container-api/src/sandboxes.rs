@@ -1,0 +1,147 @@
+//! Sandboxes: one visitor's running copy of an image.
+
+use crate::{ImageRef, SandboxId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A terminal's size in character cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TerminalSize {
+    /// Width in columns.
+    pub columns: u16,
+    /// Height in rows.
+    pub rows: u16,
+}
+
+impl Default for TerminalSize {
+    fn default() -> Self {
+        Self { columns: 80, rows: 24 }
+    }
+}
+
+impl TerminalSize {
+    /// The nearest size that programs and the screen model can work with: 2–1,000 columns and
+    /// 1–500 rows.
+    #[must_use]
+    pub fn clamped(self) -> Self {
+        Self { columns: self.columns.clamp(2, 1_000), rows: self.rows.clamp(1, 500) }
+    }
+}
+
+/// What one sandbox may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Memory and swap together, in bytes.
+    pub memory_bytes: u64,
+    /// Thousandths of one processor core.
+    pub cpu_millis: u32,
+    /// Processes and threads.
+    pub processes: u32,
+    /// What may be written to the file system, in bytes.
+    pub disk_bytes: u64,
+    /// Seconds from creation until the sandbox ends.
+    pub lifetime_seconds: u64,
+    /// Seconds without an open terminal page until the sandbox ends.
+    pub idle_seconds: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory_bytes: 512 << 20,
+            cpu_millis: 1_000,
+            processes: 256,
+            disk_bytes: 256 << 20,
+            lifetime_seconds: 30 * 60,
+            idle_seconds: 120,
+        }
+    }
+}
+
+/// A request for a sandbox.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CreateSandbox {
+    /// The slug of the project that is tried.
+    pub project: String,
+    /// What the terminal shows as its title.
+    pub title: String,
+    /// The visitor, as an opaque word. Quotas count by it.
+    pub owner: String,
+    /// How many sandboxes this owner may have at once, this one included.
+    pub owner_quota: u32,
+    /// The image to start.
+    pub image: ImageRef,
+    /// What it may use.
+    pub limits: Limits,
+    /// The terminal's size at the program's first look.
+    pub size: TerminalSize,
+}
+
+/// Where a sandbox stands: `starting → running → ended`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SandboxState {
+    /// The image is being made ready, or the program started.
+    Starting,
+    /// The program runs and its terminal can be attached to.
+    Running,
+    /// Over, and everything of it released.
+    Ended,
+}
+
+/// Why a sandbox ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum EndReason {
+    /// The visitor pressed Stop.
+    Stopped,
+    /// The program ended by itself.
+    Exited {
+        /// Its exit code, or 128 plus the signal's number.
+        code: i32,
+    },
+    /// It went over its memory limit.
+    OutOfMemory,
+    /// Nobody had its terminal open for too long.
+    Idle,
+    /// Its time was up.
+    Lifetime,
+    /// The operator, or the server's own end.
+    Operator,
+    /// It could not be started, or was lost.
+    Failed {
+        /// What to tell the visitor.
+        message: String,
+    },
+}
+
+/// A sandbox as the API shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SandboxView {
+    /// Its id.
+    pub id: SandboxId,
+    /// Where it stands.
+    pub state: SandboxState,
+    /// The slug of its project.
+    pub project: String,
+    /// The title of its terminal.
+    pub title: String,
+    /// Its owner, as given at creation.
+    pub owner: String,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
+    /// When its time is up.
+    pub expires_at: DateTime<Utc>,
+    /// When it ended, if it has.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Why it ended, if it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<EndReason>,
+}
+
+/// A ticket that opens one sandbox's terminal.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TicketView {
+    /// The path and query of the terminal's WebSocket, such as `/terminals/<id>?ticket=…`.
+    pub path: String,
+}

@@ -1,0 +1,1 @@
+//! Builds images, runs sandboxes and owns their state machine.

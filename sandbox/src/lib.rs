@@ -1,0 +1,1 @@
+//! The native engine's privileged part: namespaces, root file systems, cgroups, network and PTYs.

@@ -1,0 +1,2 @@
+//! trythis
+fn main() {}

@@ -1,0 +1,1 @@
+//! Terminal sessions: a PTY on one side, WebSockets on the other.

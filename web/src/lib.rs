@@ -1,0 +1,1 @@
+//! Pages, log-in, catalogue, badge and API; owns the database.
