@@ -1,0 +1,198 @@
+//! Engines: what runs sandboxes and build steps.
+//!
+//! One narrow trait, one contract test suite (`tests/engine_contract.rs`) over every
+//! implementation. Handlers and use cases know only this file.
+
+pub mod native;
+
+use container_api::{ImageRef, SandboxId, TerminalSize};
+use futures_util::future::BoxFuture;
+use std::{collections::BTreeMap, io, os::fd::OwnedFd};
+use tokio::sync::mpsc;
+
+/// A layer that the engine holds unpacked, by a name that only the engine reads.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Layer(pub String);
+
+/// How an image's program is started: the part of the OCI image configuration that engines use.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunConfig {
+    /// Entrypoint and command, put together.
+    pub argv: Vec<String>,
+    /// `NAME=value` pairs.
+    pub env: Vec<String>,
+    /// The working directory; `/` where it is empty.
+    pub cwd: String,
+    /// As in the image's configuration; empty is root.
+    pub user: String,
+}
+
+/// What a sandbox or a build step may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resources {
+    /// Memory in bytes, swap included.
+    pub memory_bytes: u64,
+    /// Thousandths of a core.
+    pub cpu_millis: u32,
+    /// Processes and threads.
+    pub processes: u32,
+    /// Bytes that may be written; build steps write to disk and ignore it.
+    pub disk_bytes: u64,
+}
+
+/// A request to start a sandbox from a ready image.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Its id.
+    pub id: SandboxId,
+    /// Kept by the engine and given back by [`Engine::list`].
+    pub labels: BTreeMap<String, String>,
+    /// A ready image.
+    pub image: ReadyImage,
+    /// What it may use.
+    pub resources: Resources,
+    /// The terminal's size at the program's first look.
+    pub size: TerminalSize,
+}
+
+/// An image that can be started without further work.
+#[derive(Debug, Clone)]
+pub struct ReadyImage {
+    /// The layers, the lowest first.
+    pub layers: Vec<Layer>,
+    /// How its program is started.
+    pub config: RunConfig,
+}
+
+/// A sandbox that the engine found alive.
+#[derive(Debug)]
+pub struct Found {
+    /// Its id.
+    pub id: SandboxId,
+    /// As given at its start.
+    pub labels: BTreeMap<String, String>,
+}
+
+/// A sandbox's end, told once for each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// Which one.
+    pub id: SandboxId,
+    /// The exit code, or 128 plus the signal's number.
+    pub code: i32,
+    /// Whether its memory limit killed it.
+    pub out_of_memory: bool,
+}
+
+/// One command of a build, run on `layers` and writing to `upper`.
+#[derive(Debug, Clone)]
+pub struct BuildStep {
+    /// Unique among what lives.
+    pub id: SandboxId,
+    /// Read-only layers, the lowest first.
+    pub layers: Vec<Layer>,
+    /// The layer that takes the writes; made by [`Engine::new_layer_name`].
+    pub upper: Layer,
+    /// What to run.
+    pub config: RunConfig,
+    /// What it may use.
+    pub resources: Resources,
+}
+
+/// How a build step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StepExit {
+    /// The exit code, or 128 plus the signal's number.
+    pub code: i32,
+    /// Whether the memory limit killed it.
+    pub out_of_memory: bool,
+}
+
+/// Why an engine could not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The image is not in the registry, or cannot be read.
+    #[error("the image {image} cannot be pulled: {message}")]
+    Image {
+        /// Which image.
+        image: String,
+        /// Why.
+        message: String,
+    },
+    /// The image's program cannot be started; the message may be shown to the visitor.
+    #[error("{0}")]
+    Program(String),
+    /// No such sandbox.
+    #[error("there is no such sandbox")]
+    NotFound,
+    /// An archive that cannot be unpacked; the message may be shown to the maintainer.
+    #[error("{0}")]
+    Archive(String),
+    /// The engine or the host failed. For the log only.
+    #[error("the engine failed: {0}")]
+    Internal(String),
+    /// Talking to the engine failed. For the log only.
+    #[error("the engine cannot be reached")]
+    Io(#[from] io::Error),
+}
+
+/// The result of an engine's work.
+pub type Result<T, E = EngineError> = std::result::Result<T, E>;
+
+/// What runs sandboxes and build steps. Object-safe, so that the engine is chosen at run time.
+pub trait Engine: Send + Sync + 'static {
+    /// `native`, `docker`, …
+    fn name(&self) -> &'static str;
+
+    /// What stands between a sandbox and the host, in a sentence.
+    fn isolation(&self) -> String;
+
+    /// Makes an image ready: pulls it from the registry and unpacks it. Quick when it is ready.
+    fn prepare<'a>(&'a self, image: &'a ImageRef) -> BoxFuture<'a, Result<ReadyImage>>;
+
+    /// Starts a sandbox; the descriptor is the master of its terminal.
+    fn start(&self, start: Start) -> BoxFuture<'_, Result<OwnedFd>>;
+
+    /// The terminal of a living sandbox once more, after a restart of the server.
+    fn attach<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<OwnedFd>>;
+
+    /// Ends a sandbox or a build step; everything of it is released when this returns. Ending
+    /// what does not live is no error.
+    fn stop<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<()>>;
+
+    /// What lives, for reconciliation. Build steps are not listed.
+    fn list(&self) -> BoxFuture<'_, Result<Vec<Found>>>;
+
+    /// Every end of a sandbox from now on, whoever caused it. Called once.
+    fn ends(&self) -> mpsc::UnboundedReceiver<Ended>;
+
+    /// A fresh name for a layer that a build is going to write.
+    fn new_layer_name(&self) -> Layer;
+
+    /// Runs one command of a build to its end. What it prints goes to `output` as it comes, with
+    /// back pressure. Dropping the future does not end the command: [`Engine::stop`] does.
+    fn run_step(
+        &self,
+        step: BuildStep,
+        output: mpsc::Sender<bytes::Bytes>,
+    ) -> BoxFuture<'_, Result<StepExit>>;
+
+    /// Unpacks a plain tar stream into the file system that `layers` with `upper` make, below
+    /// `into`, following the links in there: what COPY does.
+    fn copy_in<'a>(
+        &'a self,
+        layers: &'a [Layer],
+        upper: &'a Layer,
+        into: &'a str,
+        tar: OwnedFd,
+    ) -> BoxFuture<'a, Result<()>>;
+
+    /// Writes a layer as a plain OCI layer tar to a descriptor.
+    fn export_layer<'a>(&'a self, layer: &'a Layer, tar: OwnedFd) -> BoxFuture<'a, Result<()>>;
+
+    /// Removes a layer that a build made. Removing what does not exist is no error.
+    fn remove_layer<'a>(&'a self, layer: &'a Layer) -> BoxFuture<'a, Result<()>>;
+
+    /// Ends everything, in order.
+    fn shutdown(&self) -> BoxFuture<'_, ()>;
+}
