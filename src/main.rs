@@ -1,2 +1,31 @@
-//! trythis
-fn main() {}
+//! `trythis`: try any open-source program in the browser.
+//!
+//! This crate is thin: it reads the command line ([`cli`]), prepares the process ([`setup`]) and
+//! puts the libraries together ([`command`]).
+
+mod cli;
+mod command;
+mod setup;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    setup::logging::init();
+    let done = match cli.command {
+        cli::Command::Serve(options) => command::serve::run(options),
+        cli::Command::Image(cli::ImageCommand::Bootstrap(options)) => {
+            command::image::bootstrap(&options)
+        }
+        cli::Command::Image(cli::ImageCommand::Ls(options)) => command::image::list(&options),
+        cli::Command::Sandboxd(options) => command::sandboxd::run(options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("trythis: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

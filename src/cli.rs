@@ -1,0 +1,168 @@
+//! The command line. Every option is an environment variable too.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::{net::SocketAddr, path::PathBuf};
+
+/// Try any open-source program in the browser, without installing it and without an account.
+#[derive(Debug, Parser)]
+#[command(name = "trythis", version, propagate_version = true, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  trythis image bootstrap debian:12          make the Debian base image, once
+  trythis serve                              serve on http://127.0.0.1:8080
+  trythis serve --addr 0.0.0.0:80 --data /srv/trythis --public-url https://try.example.org
+
+Logging is set by RUST_LOG, for example RUST_LOG=info,container_server=debug.";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run everything: pages, API, terminals, builds and the registry
+    Serve(Serve),
+    /// Make and list base images in the embedded registry
+    #[command(subcommand)]
+    Image(ImageCommand),
+    /// The privileged supervisor of sandboxes; `serve` starts it by itself
+    #[command(hide = true)]
+    Sandboxd(Sandboxd),
+}
+
+#[derive(Debug, Args)]
+pub struct DataFolder {
+    /// The folder that holds everything: database, registry, builds, unpacked images
+    #[arg(long = "data", env = "TRYTHIS_DATA", default_value = "/var/lib/trythis")]
+    pub path: PathBuf,
+    /// The user that the server runs as once it has started; owns the data folder
+    #[arg(long = "user", env = "TRYTHIS_USER", default_value = "trythis")]
+    pub user: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where to listen
+    #[arg(long, env = "TRYTHIS_ADDR", default_value = "127.0.0.1:8080")]
+    pub addr: SocketAddr,
+    #[command(flatten)]
+    pub data: DataFolder,
+    /// What runs the sandboxes
+    #[arg(long, env = "TRYTHIS_ENGINE", default_value = "auto")]
+    pub engine: EngineChoice,
+    /// The address that browsers use, where it differs from the request's (behind a proxy)
+    #[arg(long, env = "TRYTHIS_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// Publish the starter catalogue where it is missing
+    #[arg(long, env = "TRYTHIS_STARTER_CATALOGUE", num_args = 0..=1, default_value_t = false,
+          default_missing_value = "true")]
+    pub starter_catalogue: bool,
+    /// Leave sandboxes alive when the server ends in order, for the next one to take over
+    #[arg(long, env = "TRYTHIS_KEEP_SANDBOXES", num_args = 0..=1, default_value_t = false,
+          default_missing_value = "true")]
+    pub keep_sandboxes: bool,
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// What one sandbox and one build may use.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct Limits {
+    /// Minutes until a sandbox ends
+    #[arg(long, env = "TRYTHIS_LIFETIME_MINUTES", default_value_t = 30,
+          value_parser = clap::value_parser!(u64).range(1..=10_080))]
+    pub lifetime_minutes: u64,
+    /// Seconds without an open terminal page until a sandbox ends
+    #[arg(long, env = "TRYTHIS_IDLE_SECONDS", default_value_t = 120,
+          value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub idle_seconds: u64,
+    /// Memory of a sandbox, MiB
+    #[arg(long, env = "TRYTHIS_MEMORY_MIB", default_value_t = 512,
+          value_parser = clap::value_parser!(u64).range(16..=1_048_576))]
+    pub memory_mib: u64,
+    /// Processor of a sandbox, thousandths of a core
+    #[arg(long, env = "TRYTHIS_CPU_MILLIS", default_value_t = 1_000,
+          value_parser = clap::value_parser!(u32).range(10..=1_024_000))]
+    pub cpu_millis: u32,
+    /// Processes of a sandbox
+    #[arg(long, env = "TRYTHIS_PROCESSES", default_value_t = 256,
+          value_parser = clap::value_parser!(u32).range(4..=1_000_000))]
+    pub processes: u32,
+    /// What a sandbox may write, MiB
+    #[arg(long, env = "TRYTHIS_DISK_MIB", default_value_t = 256,
+          value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
+    pub disk_mib: u64,
+    /// Seconds a build may take
+    #[arg(long, env = "TRYTHIS_BUILD_SECONDS", default_value_t = 900,
+          value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub build_seconds: u64,
+    /// New sandboxes a minute from one address prefix (/24, /64)
+    #[arg(long, env = "TRYTHIS_TRIES_PER_MINUTE", default_value_t = 10,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub tries_per_minute: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EngineChoice {
+    /// The best that this machine offers
+    Auto,
+    /// The embedded engine: Linux namespaces, no daemon
+    Native,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ImageCommand {
+    /// Make a base image from the distribution's packages, with mmdebstrap
+    Bootstrap(Bootstrap),
+    /// List the images of the embedded registry
+    Ls(List),
+}
+
+#[derive(Debug, Args)]
+pub struct Bootstrap {
+    /// Which image: debian:11, debian:12 or debian:13
+    pub image: String,
+    /// Only if the registry does not hold it and no upstream registry can be reached
+    #[arg(long)]
+    pub if_needed: bool,
+    #[command(flatten)]
+    pub data: DataFolder,
+}
+
+#[derive(Debug, Args)]
+pub struct List {
+    #[command(flatten)]
+    pub data: DataFolder,
+}
+
+#[derive(Debug, Args)]
+pub struct Sandboxd {
+    /// The root-owned folder of unpacked layers and scratch
+    #[arg(long)]
+    pub data: PathBuf,
+    /// Where to listen
+    #[arg(long)]
+    pub socket: PathBuf,
+    /// Who may connect, besides root
+    #[arg(long)]
+    pub owner_uid: u32,
+    /// The group of the socket
+    #[arg(long)]
+    pub owner_gid: u32,
+    /// Seconds without a client until everything is ended
+    #[arg(long, default_value_t = 600)]
+    pub orphan_grace_seconds: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

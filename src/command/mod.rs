@@ -1,0 +1,5 @@
+//! One file a subcommand.
+
+pub mod image;
+pub mod sandboxd;
+pub mod serve;

@@ -1,0 +1,6 @@
+//! What the process needs before any service starts.
+
+pub mod data;
+pub mod logging;
+pub mod privilege;
+pub mod secrets;
