@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# `make run`: from a clean clone to a running trythis. The second time it starts at once.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+if [ "$(id -u)" != 0 ]; then
+  echo "make run needs root: it makes sandboxes out of namespaces, and gives root up itself" >&2
+  echo "right after the start. Run it as root, for example with sudo -E make run" >&2
+  exit 1
+fi
+
+scripts/deps.sh run
+scripts/assets.sh
+echo "Building trythis (the first time takes some minutes)"
+cargo build --release --quiet
+trythis=${CARGO_TARGET_DIR:-target}/release/trythis
+
+"$trythis" image bootstrap debian:12 --if-needed
+exec "$trythis" serve --starter-catalogue "$@"
