@@ -1,7 +1,7 @@
 # Two commands: `make run` runs the product, `make test` runs every test. Both install what they
 # need. The rest are the steps they are made of.
 
-.PHONY: run test assets deps-run deps-test fmt lint unit screens help
+.PHONY: run test assets deps-run deps-test fmt screens help
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -20,6 +20,9 @@ deps-run:        ## the system packages that `make run` needs
 
 deps-test:       ## the system packages that `make test` needs
 	@scripts/deps.sh test
+
+screens:         ## the pictures under docs/screens, taken by the end-to-end tests
+	TRYTHIS_SCREENS=$(CURDIR)/docs/screens cargo nextest run --test e2e journey
 
 fmt:             ## format everything
 	cargo fmt --all
