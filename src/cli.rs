@@ -116,6 +116,8 @@ pub enum EngineChoice {
 pub enum ImageCommand {
     /// Make a base image from the distribution's packages, with mmdebstrap
     Bootstrap(Bootstrap),
+    /// Make a base image from a root file system in a tar archive
+    Import(Import),
     /// List the images of the embedded registry
     Ls(List),
 }
@@ -127,6 +129,16 @@ pub struct Bootstrap {
     /// Only if the registry does not hold it and no upstream registry can be reached
     #[arg(long)]
     pub if_needed: bool,
+    #[command(flatten)]
+    pub data: DataFolder,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// What to call it, such as busybox:1.35
+    pub image: String,
+    /// A tar archive, not compressed
+    pub archive: PathBuf,
     #[command(flatten)]
     pub data: DataFolder,
 }

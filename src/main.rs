@@ -15,10 +15,7 @@ fn main() -> ExitCode {
     setup::logging::init();
     let done = match cli.command {
         cli::Command::Serve(options) => command::serve::run(options),
-        cli::Command::Image(cli::ImageCommand::Bootstrap(options)) => {
-            command::image::bootstrap(&options)
-        }
-        cli::Command::Image(cli::ImageCommand::Ls(options)) => command::image::list(&options),
+        cli::Command::Image(command) => command::image::run(command),
         cli::Command::Sandboxd(options) => command::sandboxd::run(options),
     };
     match done {

@@ -1,0 +1,12 @@
+//! The whole product: the real binary, real sandboxes, real programs, a real browser.
+//!
+//! Every test starts its own server on a free port with a data folder of its own, and checks at
+//! the end that nothing is left. They need root, Chromium and its driver, and busybox-static:
+//! `make test` installs them. A test that lacks one fails and says which.
+
+mod api;
+mod bad_input;
+mod ends;
+mod maintainer;
+mod support;
+mod visitor;

@@ -1,0 +1,167 @@
+//! Chromium over WebDriver, and the few gestures that the tests make.
+
+use super::{PATIENCE, free_port, until};
+use std::{
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+use thirtyfour::{ChromiumLikeCapabilities, prelude::*};
+
+pub struct Browser {
+    pub driver: WebDriver,
+    chromedriver: Child,
+    _profile: tempfile::TempDir,
+}
+
+impl Browser {
+    pub async fn open() -> Self {
+        let port = free_port();
+        let chromedriver = Command::new("/usr/bin/chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromium-driver is missing: make deps-test");
+        let profile = tempfile::tempdir().unwrap();
+        let driver = until("chromedriver answers", PATIENCE, async || {
+            let address = format!("http://127.0.0.1:{port}");
+            WebDriver::new(&address, capabilities(profile.path())).await.ok()
+        })
+        .await;
+        let browser = Self { driver, chromedriver, _profile: profile };
+        browser.resize(1280, 800).await;
+        browser
+    }
+
+    pub async fn resize(&self, width: u32, height: u32) {
+        self.driver.set_window_rect(0, 0, width, height).await.unwrap();
+    }
+
+    pub async fn goto(&self, url: &str) {
+        self.driver.goto(url).await.unwrap();
+    }
+
+    pub async fn css(&self, selector: &str) -> WebElement {
+        until(&format!("the page has {selector}"), PATIENCE, async || {
+            self.driver.find(By::Css(selector)).await.ok()
+        })
+        .await
+    }
+
+    pub async fn click(&self, selector: &str) {
+        self.css(selector).await.click().await.unwrap();
+    }
+
+    pub async fn fill(&self, selector: &str, text: &str) {
+        let field = self.css(selector).await;
+        field.clear().await.unwrap();
+        field.send_keys(text).await.unwrap();
+    }
+
+    pub async fn text(&self, selector: &str) -> String {
+        self.css(selector).await.text().await.unwrap()
+    }
+
+    pub async fn path(&self) -> String {
+        self.driver.current_url().await.unwrap().path().to_owned()
+    }
+
+    /// What the terminal shows, row by row.
+    pub async fn screen(&self) -> String {
+        let script = "return Array.from(document.querySelectorAll('.xterm-rows > div'))\
+                      .map(row => row.textContent.replace(/\\u00a0/g, ' ').trimEnd()).join('\\n')";
+        let rows = self.driver.execute(script, vec![]).await.unwrap();
+        rows.json().as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until the terminal shows a text.
+    pub async fn sees(&self, text: &str) {
+        self.shows(&format!("`{text}`"), |screen| screen.contains(text)).await;
+    }
+
+    /// Waits until the terminal shows what `wanted` accepts; gives it back.
+    pub async fn shows(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let start = std::time::Instant::now();
+        loop {
+            let screen = self.screen().await;
+            if wanted(&screen) {
+                return screen;
+            }
+            assert!(start.elapsed() < PATIENCE, "the terminal never showed {what}:\n{screen}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Types into the terminal.
+    pub async fn types(&self, text: &str) {
+        let input = self.css(".xterm-helper-textarea").await;
+        input.send_keys(text).await.unwrap();
+    }
+
+    /// Waits until the terminal is connected.
+    pub async fn connected(&self) {
+        self.css("[data-terminal][data-state=connected]").await;
+    }
+
+    /// Keeps a picture: under `TRYTHIS_SCREENS` for the documents, else in the target folder.
+    pub async fn picture(&self, name: &str) {
+        let folder = std::env::var_os("TRYTHIS_SCREENS")
+            .map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("screens"), PathBuf::from);
+        std::fs::create_dir_all(&folder).unwrap();
+        self.driver.screenshot(&folder.join(format!("{name}.png"))).await.unwrap();
+    }
+
+    /// Pictures at both widths that people have.
+    pub async fn pictures(&self, name: &str) {
+        self.picture(name).await;
+        self.resize(390, 844).await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        self.picture(&format!("{name}-390")).await;
+        self.resize(1280, 800).await;
+    }
+
+    /// What the page's console complained about, the Content-Security-Policy above all.
+    pub async fn complaints(&self) -> Vec<String> {
+        let log = self.driver.browser_log().await.unwrap();
+        log.iter().map(|entry| format!("{entry:?}")).filter(|line| line.contains("SEVERE")).collect()
+    }
+
+    pub async fn close(mut self) {
+        let _ = self.driver.clone().quit().await;
+        let _ = self.chromedriver.kill();
+        let _ = self.chromedriver.wait();
+    }
+}
+
+impl Drop for Browser {
+    /// A failed test ends its browser too: the driver ends what it started.
+    fn drop(&mut self) {
+        let _ = nix::sys::signal::kill(
+            nix::unistd::Pid::from_raw(self.chromedriver.id() as i32),
+            nix::sys::signal::Signal::SIGTERM,
+        );
+        let _ = self.chromedriver.wait();
+    }
+}
+
+fn capabilities(profile: &std::path::Path) -> thirtyfour::ChromeCapabilities {
+    let mut capabilities = DesiredCapabilities::chrome();
+    for argument in [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+        "--window-size=1280,800",
+    ] {
+        capabilities.add_arg(argument).unwrap();
+    }
+    capabilities.add_arg(&format!("--user-data-dir={}", profile.display())).unwrap();
+    capabilities.set_binary("/usr/bin/chromium").unwrap();
+    capabilities
+}
