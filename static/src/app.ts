@@ -1,0 +1,14 @@
+/** Entry point of every page. Each hook is described in README.md. */
+
+import { startLogs } from "./build-log/log";
+import { startBusyForms } from "./page/busy-form";
+import { startCopyButtons } from "./page/copy";
+import { startLocalTimes } from "./page/local-time";
+import { startTabs } from "./page/tabs";
+
+document.documentElement.classList.add("js");
+startBusyForms();
+startCopyButtons();
+startLocalTimes();
+startLogs();
+startTabs();

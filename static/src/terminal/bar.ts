@@ -1,0 +1,103 @@
+/** The terminal page's bar and messages: state, time left, viewers, title, notices and the end. */
+
+import { timeLeft } from "./clock";
+import { endedWords } from "./ended";
+import type { LinkState } from "./link";
+import type { EndReason } from "./status";
+
+const STATE_WORDS: Record<LinkState, string> = {
+  connecting: "Connecting…",
+  connected: "Live",
+  reconnecting: "Reconnecting…",
+  ended: "Ended",
+};
+
+export class Bar {
+  private expiresAt: number | undefined;
+  private clockOffset = 0;
+  private warned = false;
+  private readonly pageTitle = document.title;
+  private readonly ticker = setInterval(() => this.tick(), 1000);
+  private noticeTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly main: HTMLElement) {}
+
+  state(state: LinkState): void {
+    this.main.dataset["state"] = state;
+    document.body.dataset["state"] = state;
+    const pill = this.find("data-terminal-state");
+    if (pill) {
+      pill.textContent = STATE_WORDS[state];
+      pill.dataset["state"] = state;
+    }
+    if (state === "reconnecting") this.notice("The connection was lost. Reconnecting… your program is still running.");
+    else if (state === "connected") this.notice(undefined);
+  }
+
+  time(expiresAt: number | undefined, clockOffset?: number): void {
+    if (clockOffset !== undefined) this.clockOffset = clockOffset;
+    if (expiresAt !== undefined) this.expiresAt = expiresAt;
+    this.tick();
+  }
+
+  viewers(count: number): void {
+    const element = this.find("data-terminal-viewers");
+    if (!element) return;
+    element.hidden = count < 2;
+    element.textContent = `${count} viewers`;
+  }
+
+  /** The program's own title; control characters are dropped and the length bounded. */
+  title(title: string): void {
+    const clean = title.replace(/\p{C}/gu, "").trim().slice(0, 120);
+    const element = this.find("data-terminal-title");
+    if (element) element.textContent = clean;
+    document.title = clean ? `${clean} · ${this.pageTitle}` : this.pageTitle;
+  }
+
+  /** Shows a message over the terminal; for `milliseconds`, or until the next one. */
+  notice(text: string | undefined, milliseconds?: number): void {
+    clearTimeout(this.noticeTimer);
+    const element = this.find("data-terminal-notice");
+    if (!element) return;
+    element.textContent = text ?? "";
+    element.hidden = text === undefined;
+    if (milliseconds) this.noticeTimer = setTimeout(() => this.notice(undefined), milliseconds);
+  }
+
+  ended(end: EndReason | undefined): void {
+    clearInterval(this.ticker);
+    this.notice(undefined);
+    this.main.dataset["reason"] = end?.reason ?? "unknown";
+    const words = endedWords(end, this.main.dataset["memoryLimit"]);
+    const time = this.find("data-terminal-time");
+    if (time) time.hidden = true;
+    this.title("");
+    setText(this.find("data-terminal-ended-title"), words.title);
+    setText(this.find("data-terminal-ended-text"), words.text);
+    const box = this.find("data-terminal-ended");
+    if (!box) return;
+    box.hidden = false;
+    box.querySelector<HTMLElement>("button, a")?.focus();
+  }
+
+  private tick(): void {
+    const element = this.find("data-terminal-time");
+    if (!element || this.expiresAt === undefined) return;
+    const left = timeLeft(this.expiresAt - (Date.now() + this.clockOffset));
+    element.textContent = left.text;
+    element.classList.toggle("bar-time-warning", left.warning);
+    if (left.warning && !this.warned && this.main.dataset["state"] === "connected") {
+      this.warned = true;
+      this.notice("Less than two minutes are left. Then the sandbox and all that is in it are gone.", 10_000);
+    }
+  }
+
+  private find(hook: string): HTMLElement | null {
+    return document.querySelector<HTMLElement>(`[${hook}]`);
+  }
+}
+
+function setText(element: HTMLElement | null, text: string): void {
+  if (element) element.textContent = text;
+}

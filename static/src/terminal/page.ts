@@ -1,0 +1,135 @@
+/** Puts the terminal page together: xterm.js, the link to the server, and the bar. */
+
+import { FitAddon } from "@xterm/addon-fit";
+import { Unicode11Addon } from "@xterm/addon-unicode11";
+import { WebLinksAddon } from "@xterm/addon-web-links";
+import { Terminal } from "@xterm/xterm";
+import { Acknowledger } from "./acknowledge";
+import { look } from "./api";
+import { Bar } from "./bar";
+import { bindClipboardKeys } from "./keys";
+import { Link } from "./link";
+import { Painter } from "./painter";
+import { numberToken, terminalFont, terminalTheme } from "./style";
+import { SUBPROTOCOL, type ServerFrame } from "./wire";
+
+const FIT_AFTER_MS = 60;
+const SCROLLBACK_LINES = 10_000;
+
+export function startTerminal(main: HTMLElement, screen: HTMLElement): void {
+  const address = main.dataset["terminal"] ?? "";
+  const term = makeTerminal(screen);
+  const fit = new FitAddon();
+  term.loadAddon(fit);
+  const bar = new Bar(main);
+
+  const acknowledger = new Acknowledger((offset) => link.rendered(offset));
+  const painter = new Painter(term, {
+    rendered: (offset) => acknowledger.advance(offset),
+    painted: () => fitted(),
+  });
+  const link = new Link(
+    { look: () => look(address), open: (url) => new WebSocket(url, SUBPROTOCOL) },
+    {
+      state: (state) => bar.state(state),
+      opened: () => {
+        painter.restart();
+        acknowledger.restart();
+        fit.fit();
+        sendSize();
+      },
+      frame: (frame) => paint(frame),
+      looked: (live) => bar.time(live.expiresAt, live.clockOffset),
+      ended: (end) => {
+        acknowledger.stop();
+        term.options.disableStdin = true;
+        term.options.cursorBlink = false;
+        bar.ended(end);
+      },
+    },
+  );
+
+  const sendSize = () => {
+    main.dataset["columns"] = String(term.cols);
+    main.dataset["rows"] = String(term.rows);
+    link.resize(term.cols, term.rows);
+  };
+  /** Fits the terminal to its box, and tells the server where that changed anything. */
+  const fitted = () => {
+    const { cols, rows } = term;
+    fit.fit();
+    if (term.cols !== cols || term.rows !== rows) sendSize();
+  };
+  const paint = (frame: ServerFrame) => {
+    switch (frame.kind) {
+      case "output":
+        return painter.output(frame.offset, frame.bytes);
+      case "screen":
+        return painter.screen(frame.offset, frame.columns, frame.rows, frame.bytes);
+      case "status":
+        bar.time(frame.status.expiresAt);
+        return bar.viewers(frame.status.viewers);
+      case "pong":
+        return;
+    }
+  };
+
+  const encoder = new TextEncoder();
+  const type = (bytes: Uint8Array) => {
+    if (!link.type(bytes)) bar.notice("That is more than can be pasted at once (16 MiB).", 6_000);
+  };
+  term.onData((text) => type(encoder.encode(text)));
+  // Mouse reports in the old encoding are bytes, not text.
+  term.onBinary((text) => type(Uint8Array.from(text, (character) => character.charCodeAt(0))));
+  term.onTitleChange((title) => bar.title(title));
+
+  let fitTimer: ReturnType<typeof setTimeout> | undefined;
+  new ResizeObserver(() => {
+    clearTimeout(fitTimer);
+    fitTimer = setTimeout(fitted, FIT_AFTER_MS);
+  }).observe(screen);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => restyle(term, fitted));
+  matchMedia("(max-width: 40rem)").addEventListener("change", () => restyle(term, fitted));
+  addEventListener("online", () => link.hurry());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") link.hurry();
+  });
+
+  fit.fit();
+  bar.state("connecting");
+  link.start();
+  term.focus();
+}
+
+function makeTerminal(screen: HTMLElement): Terminal {
+  const font = terminalFont();
+  const term = new Terminal({
+    allowProposedApi: true, // The Unicode add-on needs it.
+    fontFamily: font.family,
+    fontSize: font.size,
+    theme: terminalTheme(),
+    minimumContrastRatio: numberToken("--terminal-contrast", 1),
+    scrollback: SCROLLBACK_LINES,
+    cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    macOptionIsMeta: true,
+    rightClickSelectsWord: false,
+  });
+  term.loadAddon(new Unicode11Addon());
+  term.unicode.activeVersion = "11";
+  term.loadAddon(new WebLinksAddon(openLink));
+  bindClipboardKeys(term);
+  term.open(screen);
+  return term;
+}
+
+/** What a program prints is a stranger's text: its links get no handle on this page. */
+function openLink(_event: MouseEvent, address: string): void {
+  window.open(address, "_blank", "noopener,noreferrer");
+}
+
+function restyle(term: Terminal, fitted: () => void): void {
+  term.options.theme = terminalTheme();
+  term.options.minimumContrastRatio = numberToken("--terminal-contrast", 1);
+  term.options.fontSize = terminalFont().size;
+  fitted();
+}
