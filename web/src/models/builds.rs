@@ -1,0 +1,245 @@
+//! Builds of projects.
+
+use super::{image, now, unreadable, utc};
+use crate::{
+    db::AnyConnection,
+    schema::{builds, projects},
+};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use container_api::{BuildId, BuildState, BuildView, FailureCause, ImageRef};
+use diesel::prelude::*;
+
+/// A build, as last heard of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Build {
+    /// Its id, given by the container server.
+    pub id: BuildId,
+    /// What it builds.
+    pub project_id: i64,
+    /// Where it stands.
+    pub state: BuildState,
+    /// Why it failed.
+    pub failure: Option<FailureCause>,
+    /// What came of it.
+    pub image: Option<ImageRef>,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
+    /// When it ended.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// News of a build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// Where it stands.
+    pub state: BuildState,
+    /// Why it failed.
+    pub failure: Option<FailureCause>,
+    /// What came of it.
+    pub image: Option<ImageRef>,
+    /// When it ended.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+impl From<BuildView> for News {
+    fn from(view: BuildView) -> Self {
+        Self { state: view.state, failure: view.failure, image: view.image, ended_at: view.ended_at }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = builds)]
+struct Row {
+    id: String,
+    project_id: i64,
+    state: String,
+    failure: Option<String>,
+    image_repository: Option<String>,
+    image_digest: Option<String>,
+    created_at: NaiveDateTime,
+    ended_at: Option<NaiveDateTime>,
+}
+
+/// A state that no version of the container server knows.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is not a build's state")]
+struct UnknownState(String);
+
+pub(super) fn read_state(text: &str) -> QueryResult<BuildState> {
+    use BuildState::{Cancelled, Failed, Pushed, Queued, Running};
+    let known = [Queued, Running, Pushed, Failed, Cancelled];
+    let found = known.into_iter().find(|state| state.as_str() == text);
+    found.ok_or_else(|| unreadable(UnknownState(text.to_owned())))
+}
+
+fn read(row: Row) -> QueryResult<Build> {
+    let failure = row.failure.map(|json| serde_json::from_str(&json)).transpose();
+    Ok(Build {
+        id: row.id.try_into().map_err(unreadable)?,
+        project_id: row.project_id,
+        state: read_state(&row.state)?,
+        failure: failure.map_err(unreadable)?,
+        image: image(row.image_repository, row.image_digest),
+        created_at: utc(row.created_at),
+        ended_at: row.ended_at.map(utc),
+    })
+}
+
+/// Adds a queued build and makes it its project's newest.
+pub fn create(conn: &mut AnyConnection, id: &BuildId, project_id: i64) -> QueryResult<()> {
+    diesel::insert_into(builds::table)
+        .values((
+            builds::id.eq(id.as_str()),
+            builds::project_id.eq(project_id),
+            builds::state.eq(BuildState::Queued.as_str()),
+            builds::created_at.eq(now().naive_utc()),
+        ))
+        .execute(conn)?;
+    diesel::update(projects::table.find(project_id))
+        .set(projects::latest_build_id.eq(id.as_str()))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The build of this id.
+pub fn by_id(conn: &mut AnyConnection, id: &BuildId) -> QueryResult<Option<Build>> {
+    let row = builds::table.find(id.as_str()).select(Row::as_select());
+    row.first(conn).optional()?.map(read).transpose()
+}
+
+/// The builds that have not ended, as far as is known; the oldest first.
+pub fn under_way(conn: &mut AnyConnection) -> QueryResult<Vec<Build>> {
+    builds::table
+        .filter(builds::state.eq("queued").or(builds::state.eq("running")))
+        .order(builds::created_at)
+        .select(Row::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(read)
+        .collect()
+}
+
+/// The builds of one project that have not ended.
+pub fn under_way_of(conn: &mut AnyConnection, project_id: i64) -> QueryResult<Vec<Build>> {
+    builds::table
+        .filter(builds::project_id.eq(project_id))
+        .filter(builds::state.eq("queued").or(builds::state.eq("running")))
+        .select(Row::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(read)
+        .collect()
+}
+
+/// Writes down what became of a build. What has ended stays as it is. A pushed image becomes its
+/// project's, unless a later build was pushed before.
+pub fn record(conn: &mut AnyConnection, id: &BuildId, news: &News) -> QueryResult<()> {
+    let Some(build) = by_id(conn, id)? else { return Ok(()) };
+    if build.state.is_final() {
+        return Ok(());
+    }
+    let failure = news.failure.as_ref().map(serde_json::to_string).transpose();
+    let failure = failure.map_err(|e| diesel::result::Error::SerializationError(Box::new(e)))?;
+    diesel::update(builds::table.find(id.as_str()))
+        .set((
+            builds::state.eq(news.state.as_str()),
+            builds::failure.eq(failure),
+            builds::image_repository.eq(news.image.as_ref().map(|i| i.repository.as_str())),
+            builds::image_digest.eq(news.image.as_ref().map(|i| i.digest.as_str())),
+            builds::ended_at.eq(news.ended_at.map(|t| t.naive_utc())),
+        ))
+        .execute(conn)?;
+    match &news.image {
+        Some(image) if news.state == BuildState::Pushed => publish(conn, &build, image),
+        _ => Ok(()),
+    }
+}
+
+fn publish(conn: &mut AnyConnection, build: &Build, image: &ImageRef) -> QueryResult<()> {
+    let later: i64 = builds::table
+        .filter(builds::project_id.eq(build.project_id))
+        .filter(builds::state.eq(BuildState::Pushed.as_str()))
+        .filter(builds::created_at.gt(build.created_at.naive_utc()))
+        .count()
+        .get_result(conn)?;
+    if later > 0 {
+        return Ok(());
+    }
+    diesel::update(projects::table.find(build.project_id))
+        .set((
+            projects::image_repository.eq(&image.repository),
+            projects::image_digest.eq(&image.digest),
+        ))
+        .execute(conn)
+        .map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        db::{Db, testing::database},
+        models::projects,
+    };
+
+    fn pushed(digest: &str) -> News {
+        let image = ImageRef { repository: "projects/jq".into(), digest: digest.into() };
+        let ended_at = Some(now());
+        News { state: BuildState::Pushed, failure: None, image: Some(image), ended_at }
+    }
+
+    fn failed() -> News {
+        let failure = Some(FailureCause::TimeLimit { seconds: 5 });
+        News { state: BuildState::Failed, failure, image: None, ended_at: Some(now()) }
+    }
+
+    async fn new_build(db: &Db, project: i64) -> BuildId {
+        let id = BuildId::random();
+        let wanted = id.clone();
+        db.write(move |c| create(c, &wanted, project)).await.unwrap();
+        id
+    }
+
+    async fn tell(db: &Db, id: &BuildId, news: News) {
+        let id = id.clone();
+        db.write(move |c| record(c, &id, &news)).await.unwrap();
+    }
+
+    async fn digest(db: &Db) -> Option<String> {
+        let project = db.read(|c| projects::by_slug(c, "jq")).await.unwrap().unwrap();
+        project.image.map(|image| image.digest)
+    }
+
+    #[tokio::test]
+    async fn visitors_keep_the_last_good_image() {
+        let (db, _dir) = database().await;
+        let project = db.write(|c| projects::testing::project(c, "jq")).await.unwrap().id;
+        let first = new_build(&db, project).await;
+        assert_eq!(db.read(under_way).await.unwrap().len(), 1);
+        tell(&db, &first, pushed("sha256:1")).await;
+        assert_eq!(digest(&db).await.as_deref(), Some("sha256:1"));
+
+        let second = new_build(&db, project).await;
+        tell(&db, &second, failed()).await;
+        assert_eq!(digest(&db).await.as_deref(), Some("sha256:1"));
+        let read = db.read(move |c| by_id(c, &second)).await.unwrap().unwrap();
+        assert_eq!(read.failure, Some(FailureCause::TimeLimit { seconds: 5 }));
+        assert!(db.read(under_way).await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_older_build_does_not_replace_a_newer_image() {
+        let (db, _dir) = database().await;
+        let project = db.write(|c| projects::testing::project(c, "jq")).await.unwrap().id;
+        let (old, new) = (new_build(&db, project).await, new_build(&db, project).await);
+        tell(&db, &new, pushed("sha256:new")).await;
+        tell(&db, &old, pushed("sha256:old")).await;
+        assert_eq!(digest(&db).await.as_deref(), Some("sha256:new"));
+        // What has ended stays as it is.
+        tell(&db, &new, failed()).await;
+        let read = db.read(move |c| by_id(c, &new)).await.unwrap().unwrap();
+        assert_eq!(read.state, BuildState::Pushed);
+        let latest = db.read(|c| projects::by_slug(c, "jq")).await.unwrap().unwrap().latest_build;
+        assert_ne!(latest, Some(old));
+    }
+}

@@ -1,0 +1,30 @@
+//! What is kept, one file a table. Functions here take a connection and speak Diesel; they decide
+//! nothing.
+
+pub mod builds;
+pub mod projects;
+pub mod tries;
+pub mod users;
+
+use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
+use container_api::ImageRef;
+use diesel::result::Error;
+
+/// The present, as exactly as every database can keep it.
+#[must_use]
+pub fn now() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(6)
+}
+
+fn utc(time: NaiveDateTime) -> DateTime<Utc> {
+    time.and_utc()
+}
+
+fn image(repository: Option<String>, digest: Option<String>) -> Option<ImageRef> {
+    Some(ImageRef { repository: repository?, digest: digest? })
+}
+
+/// A row that this version cannot read: the data folder belongs to another one, or is damaged.
+fn unreadable(error: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::DeserializationError(Box::new(error))
+}

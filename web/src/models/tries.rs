@@ -1,0 +1,148 @@
+//! Tries: who started which sandbox, and how it ended.
+
+use super::{now, unreadable, utc};
+use crate::{
+    db::AnyConnection,
+    schema::{projects, tries},
+};
+use chrono::{DateTime, NaiveDateTime, Utc};
+use container_api::{EndReason, SandboxId};
+use diesel::prelude::*;
+
+/// One try of a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Try {
+    /// The sandbox's id.
+    pub id: SandboxId,
+    /// What was tried.
+    pub project_id: i64,
+    /// Who tried it, as an opaque word.
+    pub owner_key: String,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended, as far as is known.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// How it ended.
+    pub end: Option<EndReason>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = tries)]
+struct Row {
+    id: String,
+    project_id: i64,
+    owner_key: String,
+    started_at: NaiveDateTime,
+    ended_at: Option<NaiveDateTime>,
+    end_reason: Option<String>,
+}
+
+fn read(row: Row) -> QueryResult<Try> {
+    let end = row.end_reason.map(|json| serde_json::from_str(&json)).transpose();
+    Ok(Try {
+        id: row.id.try_into().map_err(unreadable)?,
+        project_id: row.project_id,
+        owner_key: row.owner_key,
+        started_at: utc(row.started_at),
+        ended_at: row.ended_at.map(utc),
+        end: end.map_err(unreadable)?,
+    })
+}
+
+/// Writes down that a try began, and counts it.
+pub fn create(
+    conn: &mut AnyConnection,
+    id: &SandboxId,
+    project_id: i64,
+    owner_key: &str,
+) -> QueryResult<()> {
+    diesel::insert_into(tries::table)
+        .values((
+            tries::id.eq(id.as_str()),
+            tries::project_id.eq(project_id),
+            tries::owner_key.eq(owner_key),
+            tries::started_at.eq(now().naive_utc()),
+        ))
+        .execute(conn)?;
+    diesel::update(projects::table.find(project_id))
+        .set(projects::tries_count.eq(projects::tries_count + 1))
+        .execute(conn)
+        .map(drop)
+}
+
+/// The try of this id.
+pub fn by_id(conn: &mut AnyConnection, id: &SandboxId) -> QueryResult<Option<Try>> {
+    let row = tries::table.find(id.as_str()).select(Row::as_select());
+    row.first(conn).optional()?.map(read).transpose()
+}
+
+/// The tries that have not ended, as far as is known.
+pub fn live(conn: &mut AnyConnection) -> QueryResult<Vec<Try>> {
+    let rows = tries::table.filter(tries::ended_at.is_null()).select(Row::as_select()).load(conn)?;
+    rows.into_iter().map(read).collect()
+}
+
+/// The same of one visitor.
+pub fn live_of(conn: &mut AnyConnection, owner_key: &str) -> QueryResult<Vec<Try>> {
+    tries::table
+        .filter(tries::owner_key.eq(owner_key))
+        .filter(tries::ended_at.is_null())
+        .order(tries::started_at)
+        .select(Row::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(read)
+        .collect()
+}
+
+/// Writes down how a try ended. The first word counts.
+pub fn end(
+    conn: &mut AnyConnection,
+    id: &SandboxId,
+    at: DateTime<Utc>,
+    reason: &EndReason,
+) -> QueryResult<()> {
+    let reason = serde_json::to_string(reason)
+        .map_err(|e| diesel::result::Error::SerializationError(Box::new(e)))?;
+    diesel::update(tries::table.find(id.as_str()).filter(tries::ended_at.is_null()))
+        .set((tries::ended_at.eq(at.naive_utc()), tries::end_reason.eq(reason)))
+        .execute(conn)
+        .map(drop)
+}
+
+/// Gives a guest's tries to the account that the guest logs in to.
+pub fn hand_over(conn: &mut AnyConnection, from: &str, to: &str) -> QueryResult<usize> {
+    diesel::update(tries::table.filter(tries::owner_key.eq(from)))
+        .set(tries::owner_key.eq(to))
+        .execute(conn)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{db::testing::database, models::projects};
+
+    #[tokio::test]
+    async fn a_try_begins_changes_hands_and_ends_once() {
+        let (db, _dir) = database().await;
+        let project = db.write(|c| projects::testing::project(c, "jq")).await.unwrap().id;
+        let id = SandboxId::random();
+        let key = id.clone();
+        db.write(move |c| create(c, &key, project, "g:1")).await.unwrap();
+        assert_eq!(db.read(|c| live_of(c, "g:1")).await.unwrap().len(), 1);
+        assert_eq!(db.read(|c| live_of(c, "g:2")).await.unwrap().len(), 0);
+        assert_eq!(db.write(|c| hand_over(c, "g:1", "u:7")).await.unwrap(), 1);
+        assert_eq!(db.read(|c| live_of(c, "u:7")).await.unwrap().len(), 1);
+
+        for reason in [EndReason::Exited { code: 3 }, EndReason::Lifetime] {
+            let key = id.clone();
+            db.write(move |c| end(c, &key, now(), &reason)).await.unwrap();
+        }
+        let read = db.read(move |c| by_id(c, &id)).await.unwrap().unwrap();
+        assert_eq!(read.end, Some(EndReason::Exited { code: 3 }));
+        assert!(read.ended_at.is_some());
+        assert!(db.read(live).await.unwrap().is_empty());
+        let project = db.read(|c| projects::by_slug(c, "jq")).await.unwrap().unwrap();
+        assert_eq!(project.tries, 1);
+    }
+}

@@ -1,0 +1,63 @@
+//! The tables, as Diesel sees them. The source of truth is `migrations/`.
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        name -> Text,
+        password_hash -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    projects (id) {
+        id -> BigInt,
+        slug -> Text,
+        name -> Text,
+        name_key -> Text,
+        owner_id -> BigInt,
+        category -> Text,
+        short_description -> Text,
+        description -> Text,
+        source_kind -> Text,
+        base_image -> Text,
+        script -> Text,
+        command -> Text,
+        dockerfile -> Text,
+        context_id -> Nullable<Text>,
+        image_repository -> Nullable<Text>,
+        image_digest -> Nullable<Text>,
+        latest_build_id -> Nullable<Text>,
+        tries_count -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    builds (id) {
+        id -> Text,
+        project_id -> BigInt,
+        state -> Text,
+        failure -> Nullable<Text>,
+        image_repository -> Nullable<Text>,
+        image_digest -> Nullable<Text>,
+        created_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    tries (id) {
+        id -> Text,
+        project_id -> BigInt,
+        owner_key -> Text,
+        started_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+diesel::joinable!(projects -> users (owner_id));
+diesel::joinable!(tries -> projects (project_id));
+diesel::allow_tables_to_appear_in_same_query!(users, projects, builds, tries);
