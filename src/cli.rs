@@ -1,7 +1,7 @@
 //! The command line. Every option is an environment variable too.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::{net::SocketAddr, path::PathBuf};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
 
 /// Try any open-source program in the browser, without installing it and without an account.
 #[derive(Debug, Parser)]
@@ -151,21 +151,9 @@ pub struct List {
 
 #[derive(Debug, Args)]
 pub struct Sandboxd {
-    /// The root-owned folder of unpacked layers and scratch
-    #[arg(long)]
-    pub data: PathBuf,
-    /// Where to listen
-    #[arg(long)]
-    pub socket: PathBuf,
-    /// Who may connect, besides root
-    #[arg(long)]
-    pub owner_uid: u32,
-    /// The group of the socket
-    #[arg(long)]
-    pub owner_gid: u32,
-    /// Seconds without a client until everything is ended
-    #[arg(long, default_value_t = 600)]
-    pub orphan_grace_seconds: u64,
+    /// As `sandbox::Config::to_arguments` writes them
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub arguments: Vec<OsString>,
 }
 
 #[cfg(test)]

@@ -1,10 +1,20 @@
 //! The log: standard error, levels by `RUST_LOG`.
 
-use tracing_subscriber::{EnvFilter, fmt};
+use tracing_subscriber::{
+    filter::Targets, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
-/// Starts logging. Warnings and what the operator should know are shown by default.
+/// Starts logging: warnings by default. A `RUST_LOG` that makes no sense is said and left alone.
 pub fn init() {
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("warn,trythis=info"));
-    fmt().with_env_filter(filter).with_target(true).with_writer(std::io::stderr).init();
+    let wanted = std::env::var("RUST_LOG").unwrap_or_default();
+    let filter = match wanted.parse::<Targets>() {
+        Ok(filter) if !wanted.is_empty() => filter,
+        Ok(_) => Targets::new().with_default(tracing::Level::WARN),
+        Err(error) => {
+            eprintln!("trythis: RUST_LOG is left alone: {error}");
+            Targets::new().with_default(tracing::Level::WARN)
+        }
+    };
+    let format = fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(format).with(filter).init();
 }

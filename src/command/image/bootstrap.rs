@@ -57,7 +57,7 @@ fn held(options: &cli::Bootstrap, reference: &Reference) -> Result<bool> {
         data: folder.registry(),
         credentials: None,
     })?;
-    let tags = registry.tags(&reference.repository).unwrap_or_default();
+    let tags = super::runtime()?.block_on(registry.tags(&reference.repository))?;
     Ok(tags.contains(&reference.tag))
 }
 
@@ -65,9 +65,7 @@ fn held(options: &cli::Bootstrap, reference: &Reference) -> Result<bool> {
 fn upstream_answers(image: &str) -> bool {
     use oci_distribution::{Client, Reference, secrets::RegistryAuth};
     let Ok(reference) = image.parse::<Reference>() else { return false };
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
-        return false;
-    };
+    let Ok(runtime) = super::runtime() else { return false };
     runtime.block_on(async {
         let client = Client::default();
         let asked = client.fetch_manifest_digest(&reference, &RegistryAuth::Anonymous);

@@ -53,10 +53,13 @@ pub fn add(
         "layers": [{ "mediaType": LAYER, "size": layer.size, "digest": layer.digest }],
     })
     .to_string();
-    let repository = &reference.repository;
-    registry.add_blob(repository, &layer.digest, layer.file)?;
-    registry.add_blob(repository, &config_digest, config.as_bytes())?;
-    Ok(registry.add_manifest(repository, &reference.tag, MANIFEST, manifest.as_bytes())?)
+    let (repository, tag) = (&reference.repository, &reference.tag);
+    super::runtime()?.block_on(async {
+        let store = registry.store();
+        store.put_blob(repository, tokio::fs::File::from_std(layer.file)).await?;
+        store.put_blob(repository, config.as_bytes()).await?;
+        Ok(store.put_manifest(repository, tag, MANIFEST, manifest.into()).await?.to_string())
+    })
 }
 
 /// The processor's name in OCI's words.

@@ -11,6 +11,7 @@ use crate::{
 use anyhow::Result;
 use reference::Reference;
 use registry::{Registry, RegistryConfig};
+use tokio::runtime::Runtime;
 
 /// Runs one of the image commands.
 pub fn run(command: ImageCommand) -> Result<()> {
@@ -23,12 +24,19 @@ pub fn run(command: ImageCommand) -> Result<()> {
 
 fn list(data: &Options) -> Result<()> {
     let registry = open(data)?;
-    for repository in registry.repositories()? {
-        for tag in registry.tags(&repository)? {
-            println!("{}", Reference::familiar(&repository, &tag));
+    runtime()?.block_on(async {
+        for repository in registry.repositories().await? {
+            for tag in registry.tags(&repository).await? {
+                println!("{}", Reference::familiar(&repository, &tag));
+            }
         }
-    }
-    Ok(())
+        Ok(())
+    })
+}
+
+/// Enough for one command.
+fn runtime() -> Result<Runtime> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
 /// Opens the data folder's registry as the user that the server runs as, so that what is written

@@ -1,0 +1,103 @@
+//! `trythis serve`: puts the services together in one process.
+//!
+//! ```text
+//! as root       data folder, listening socket, supervisor
+//! as `trythis`  registry, container server (internal listener), web ── public listener
+//! at the end    listeners, then builds and sandboxes, then the supervisor
+//! ```
+
+mod services;
+mod starter;
+
+use crate::{
+    cli::{EngineChoice, Serve},
+    setup::{
+        data::DataFolder,
+        privilege::{self, Account},
+        secrets::Secrets,
+    },
+};
+use anyhow::{Context, Result};
+use services::Services;
+use std::{
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
+    time::Duration,
+};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How long the supervisor waits for a server that crashed to come back.
+const ORPHAN_GRACE: Duration = Duration::from_secs(600);
+
+/// Serves until it is asked to end.
+pub fn run(options: Serve) -> Result<()> {
+    privilege::require_root()?;
+    let account = Account::named(&options.data.user)?;
+    let folder = DataFolder::open(&options.data.path, &account)?;
+    let listener = TcpListener::bind(options.addr).with_context(|| {
+        format!("nothing can listen on {}: choose another address with --addr", options.addr)
+    })?;
+    match options.engine {
+        EngineChoice::Auto | EngineChoice::Native => launch_supervisor(&folder, &account)?,
+    }
+    privilege::drop_to(&account)?;
+    let secrets = Secrets::open(&folder.secret())?;
+    // What the process holds open crosses the change of user, so nothing above needs root again.
+    actix_web::rt::System::new().block_on(serve(options, &folder, &secrets, listener))
+}
+
+fn launch_supervisor(folder: &DataFolder, account: &Account) -> Result<()> {
+    let config = sandbox::Config {
+        data: folder.native(),
+        socket: folder.supervisor_socket(),
+        owner: (account.uid.as_raw(), account.gid.as_raw()),
+        subnet: None,
+        orphan_grace: ORPHAN_GRACE,
+    };
+    let program = std::env::current_exe().context("finding the trythis binary")?;
+    sandbox::launch::supervisor(&config, &program).context("starting the supervisor of sandboxes")
+}
+
+async fn serve(
+    options: Serve,
+    folder: &DataFolder,
+    secrets: &Secrets,
+    listener: TcpListener,
+) -> Result<()> {
+    let address = reachable(listener.local_addr()?);
+    let services = Services::start(&options, folder, secrets, address).await?;
+    let public = services.listen(listener)?;
+    let stop = public.handle();
+    let running = tokio::spawn(public);
+    println!("trythis is at http://{address}");
+    if options.starter_catalogue {
+        let catalogue = starter::publish(services.web.clone(), address);
+        actix_web::rt::spawn(catalogue);
+    }
+    until_asked_to_end().await?;
+    println!("Ending");
+    stop.stop(false).await;
+    running.await.context("the public listener")??;
+    services.end(options.keep_sandboxes).await;
+    Ok(())
+}
+
+/// Where this machine itself reaches the server.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
+}
+
+async fn until_asked_to_end() -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}

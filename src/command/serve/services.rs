@@ -1,0 +1,110 @@
+//! The services of one process, and the listeners they share.
+
+use crate::{
+    cli::Serve,
+    setup::{data::DataFolder, secrets::Secrets},
+};
+use actix_web::{App, HttpServer, dev::Server, web::Data};
+use anyhow::{Context, Result};
+use container_api::{ContainerClient, Limits, TicketKey};
+use container_server::{ContainerServer, config as container};
+use registry::Registry;
+use std::net::{SocketAddr, TcpListener};
+use web::WebService;
+
+/// Who pushes images to the embedded registry.
+const REGISTRY_USER: &str = "trythis";
+
+/// Everything that runs.
+pub struct Services {
+    pub web: WebService,
+    containers: ContainerServer,
+    registry: Registry,
+    internal: Server,
+}
+
+impl Services {
+    /// Starts every service; `address` is where this process reaches its own public listener.
+    pub async fn start(
+        options: &Serve,
+        folder: &DataFolder,
+        secrets: &Secrets,
+        address: SocketAddr,
+    ) -> Result<Self> {
+        rustls::crypto::ring::default_provider()
+            .install_default()
+            .ok()
+            .context("a TLS provider was chosen before")?;
+        let password = secrets.token("registry push");
+        let registry = Registry::open(registry::RegistryConfig {
+            data: folder.registry(),
+            credentials: Some(registry::Credentials {
+                user: REGISTRY_USER.to_owned(),
+                password: password.clone(),
+            }),
+        })?;
+        let token = secrets.token("internal API");
+        let containers = ContainerServer::start(container::Config {
+            engine: container::EngineConfig::Native { supervisor: folder.supervisor_socket() },
+            registry: container_server::remote::RegistryConfig {
+                host: address.to_string(),
+                plain_http: true,
+                credentials: Some(container_server::remote::Credentials {
+                    user: REGISTRY_USER.to_owned(),
+                    password,
+                }),
+                upstream: Some("docker.io".to_owned()),
+            },
+            terminals: terminals(options, secrets),
+            builds: builds(options, folder),
+            token: container::InternalToken(token.clone()),
+        })
+        .await?;
+        let (internal, internal_address) = listen_internally(&containers)?;
+        let client = ContainerClient::new(format!("http://{internal_address}"), token)?;
+        let web = WebService::start(pages(options, folder, secrets, client)?).await?;
+        Ok(Self { web, containers, registry, internal })
+    }
+
+    /// The public listener: registry, terminals, pages and API at one address.
+    pub fn listen(&self, listener: TcpListener) -> Result<Server> {
+        let registry = self.registry.clone();
+        let terminals = self.containers.public_routes();
+        let web = self.web.clone();
+        let server = HttpServer::new(move || {
+            let registry = registry.clone();
+            let web = web.clone();
+            App::new()
+                .configure(move |cfg| registry::routes(cfg, registry))
+                .configure(terminals.clone())
+                .configure(move |cfg| web::routes(cfg, web))
+        });
+        let server = server.disable_signals().shutdown_timeout(2).listen(listener)?;
+        Ok(server.run())
+    }
+
+    /// Ends everything in order, and the sandboxes too unless they are to be kept.
+    pub async fn end(self, keep_sandboxes: bool) {
+        self.web.shutdown().await;
+        if keep_sandboxes {
+            self.containers.leave().await;
+        } else {
+            self.containers.shutdown().await;
+        }
+        self.internal.handle().stop(false).await;
+    }
+}
+
+fn listen_internally(containers: &ContainerServer) -> Result<(Server, SocketAddr)> {
+    let listener = TcpListener::bind("127.0.0.1:0").context("listening for the services")?;
+    let address = listener.local_addr()?;
+    let routes = containers.internal_routes();
+    let server = HttpServer::new(move || App::new().configure(routes.clone()))
+        .workers(1)
+        .disable_signals()
+        .shutdown_timeout(1)
+        .listen(listener)?
+        .run();
+    tokio::spawn(server.handle_errors());
+    Ok((server, address))
+}
