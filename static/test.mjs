@@ -20,7 +20,7 @@ try {
   });
   const built = (await readdir(out, { recursive: true })).filter((name) => name.endsWith(".mjs"));
   const files = built.map((name) => join(out, name));
-  const run = spawnSync(process.execPath, ["--enable-source-maps", "--test", ...files], { stdio: "inherit" });
+  const run = spawnSync(process.execPath, ["--enable-source-maps", "--test", "--test-reporter=spec", ...files], { stdio: "inherit" });
   process.exitCode = run.status ?? 1;
 } finally {
   await rm(out, { recursive: true, force: true });

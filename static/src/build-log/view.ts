@@ -6,6 +6,8 @@ import type { BuildEvent } from "./events";
 
 /** More lines of one step than this are not kept on the page; the server has them all. */
 const LINES_KEPT = 3_000;
+/** A step that printed more than this is folded when the next one begins. */
+const LINES_OPEN = 300;
 
 interface Step {
   element: HTMLDetailsElement;
@@ -84,7 +86,9 @@ export class LogView {
     this.flush();
     this.step.time.textContent = duration(at - this.step.began);
     this.step.element.classList.add("log-step-done");
-    if (fold) this.step.element.open = false;
+    // What was printed stays to be read, unless it is so much that the rest would be lost behind it.
+    const printed = this.step.lines.childElementCount;
+    if (fold && (printed === 0 || printed > LINES_OPEN)) this.step.element.open = false;
     this.step = undefined;
   }
 

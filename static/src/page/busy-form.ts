@@ -11,24 +11,25 @@ const STARTING = "Starting…";
 
 export function startBusyForms(): void {
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-try-form], form[data-busy]")) {
-    const button = form.querySelector<HTMLButtonElement>("button:not([type=button])");
-    const label = button?.innerHTML;
+    let pressed: { button: HTMLButtonElement; label: string } | undefined;
     form.addEventListener("submit", (event) => {
       if (form.classList.contains("is-busy")) return event.preventDefault();
       if (form.dataset["tryForm"] !== undefined) fillSize(form);
       form.classList.add("is-busy");
-      if (!button) return;
+      const button = event.submitter ?? form.querySelector("button:not([type=button])");
+      if (!(button instanceof HTMLButtonElement)) return;
+      pressed = { button, label: button.innerHTML };
       button.textContent = form.dataset["busy"] ?? STARTING;
       // After this event: a button that is disabled now would not be sent with the form.
       setTimeout(() => (button.disabled = true));
     });
     // Back from the next page: the browser may show this one as it was left.
     addEventListener("pageshow", () => {
-      if (!form.classList.contains("is-busy")) return;
       form.classList.remove("is-busy");
-      if (!button || label === undefined) return;
-      button.disabled = false;
-      button.innerHTML = label;
+      if (!pressed) return;
+      pressed.button.disabled = false;
+      pressed.button.innerHTML = pressed.label;
+      pressed = undefined;
     });
   }
 }
@@ -37,7 +38,7 @@ function fillSize(form: HTMLFormElement): void {
   const cell = measure(terminalFont());
   if (!cell) return; // The server has a size of its own for this.
   const { columns, rows } = cellsThatFit(cell, {
-    width: document.documentElement.clientWidth,
+    width: innerWidth, // The terminal page has no scroll bar of its own.
     height: innerHeight,
     bar: numberToken("--bar-height", 44),
     padding: numberToken("--terminal-padding", 8),
