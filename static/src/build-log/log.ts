@@ -43,7 +43,9 @@ class Log {
       if (dead) clearInterval(this.ticker);
     };
     if (!isFinal(this.section.dataset["state"] ?? "")) {
-      this.ticker = setInterval(() => this.elapsed(Date.now() - this.created), 1000);
+      const tick = () => this.elapsed(Date.now() - this.created);
+      tick();
+      this.ticker = setInterval(tick, 1000);
     }
   }
 
