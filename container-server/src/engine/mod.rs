@@ -1,6 +1,6 @@
 //! Engines: what runs sandboxes and build steps.
 //!
-//! One narrow trait, one contract test suite (`tests/engine_contract.rs`) over every
+//! One narrow trait, one contract test suite (`tests/engine_contract/`) over every
 //! implementation. Handlers and use cases know only this file.
 
 pub mod native;
@@ -47,6 +47,8 @@ pub struct Start {
     pub id: SandboxId,
     /// Kept by the engine and given back by [`Engine::list`].
     pub labels: BTreeMap<String, String>,
+    /// What `hostname` says inside: a DNS label.
+    pub hostname: String,
     /// A ready image.
     pub image: ReadyImage,
     /// What it may use.
@@ -78,10 +80,8 @@ pub struct Found {
 pub struct Ended {
     /// Which one.
     pub id: SandboxId,
-    /// The exit code, or 128 plus the signal's number.
-    pub code: i32,
-    /// Whether its memory limit killed it.
-    pub out_of_memory: bool,
+    /// How its program ended; `None` where it was lost together with its engine.
+    pub exit: Option<Exit>,
 }
 
 /// One command of a build, run on `layers` and writing to `upper`.
@@ -99,14 +99,17 @@ pub struct BuildStep {
     pub resources: Resources,
 }
 
-/// How a build step ended.
+/// How a program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StepExit {
+pub struct Exit {
     /// The exit code, or 128 plus the signal's number.
     pub code: i32,
-    /// Whether the memory limit killed it.
+    /// Whether the memory limit killed a process of it: not always the program itself.
     pub out_of_memory: bool,
 }
+
+/// How a build step ended.
+pub type StepExit = Exit;
 
 /// Why an engine could not do something.
 #[derive(Debug, thiserror::Error)]

@@ -12,7 +12,7 @@ pub struct RegistryConfig {
     /// What allows us to push.
     pub credentials: Option<Credentials>,
     /// The host of the registry that base images come from when they are not in this one, such as
-    /// `docker.io`.
+    /// `docker.io`. Without TLS where it is an address of the loopback interface with a port.
     pub upstream: Option<String>,
 }
 

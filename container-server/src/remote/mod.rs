@@ -20,7 +20,7 @@ use oci_distribution::{
     secrets::RegistryAuth,
     token_cache::RegistryTokenType,
 };
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 /// How long a registry may take to answer a connection. Past it, it counts as out of reach.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -51,7 +51,7 @@ impl Remote {
         // The binary chooses first; this is for those who use the library alone.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let upstream = match &config.upstream {
-            Some(host) => Some(Arc::new(Self::one(host, false, None)?)),
+            Some(host) => Some(Arc::new(Self::one(host, is_loopback(host), None)?)),
             None => None,
         };
         let local = Self::one(&config.host, config.plain_http, config.credentials.clone())?;
@@ -120,4 +120,9 @@ impl Remote {
             None => RegistryAuth::Anonymous,
         }
     }
+}
+
+/// Whether a registry is on this machine. As with other clients, no TLS is expected there.
+fn is_loopback(host: &str) -> bool {
+    host.parse::<SocketAddr>().is_ok_and(|address| address.ip().is_loopback())
 }

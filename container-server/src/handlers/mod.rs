@@ -1,0 +1,25 @@
+//! What happens at each URL: extract, act, respond.
+
+pub(crate) mod builds;
+pub(crate) mod contexts;
+pub(crate) mod sandboxes;
+pub(crate) mod status;
+
+use crate::{builds::Builds, engine::Engine, remote::Remote, sandboxes::Sandboxes};
+use container_api::TicketKey;
+use std::{fmt, sync::Arc};
+
+/// What handlers act on.
+pub(crate) struct Services {
+    pub(crate) sandboxes: Sandboxes,
+    pub(crate) builds: Builds,
+    pub(crate) engine: Arc<dyn Engine>,
+    pub(crate) remote: Remote,
+    pub(crate) tickets: TicketKey,
+}
+
+impl fmt::Debug for Services {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Services").field("engine", &self.engine.name()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,59 @@
+//! Sandboxes over HTTP.
+
+use super::Services;
+use crate::{error::ApiError, sandboxes::SandboxError};
+use actix_web::{
+    HttpResponse,
+    web::{Data, Json, Path},
+};
+use container_api::{CreateSandbox, EndReason, SandboxId, SandboxState, SandboxView, TicketView};
+use std::time::SystemTime;
+
+pub(crate) async fn create(
+    services: Data<Services>,
+    wish: Json<CreateSandbox>,
+) -> Result<HttpResponse, ApiError> {
+    let view = services.sandboxes.create(wish.into_inner()).await?;
+    Ok(HttpResponse::Created().json(view))
+}
+
+pub(crate) async fn list(services: Data<Services>) -> Json<Vec<SandboxView>> {
+    Json(services.sandboxes.list().await)
+}
+
+pub(crate) async fn show(
+    services: Data<Services>,
+    id: Path<String>,
+) -> Result<Json<SandboxView>, ApiError> {
+    Ok(Json(find(&services, &id).await?))
+}
+
+pub(crate) async fn stop(
+    services: Data<Services>,
+    id: Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    services.sandboxes.stop(&parse(&id)?, EndReason::Stopped).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+pub(crate) async fn ticket(
+    services: Data<Services>,
+    id: Path<String>,
+) -> Result<Json<TicketView>, ApiError> {
+    let view = find(&services, &id).await?;
+    if view.state == SandboxState::Ended {
+        return Err(SandboxError::Ended.into());
+    }
+    let ticket = services.tickets.sign(&view.id, SystemTime::now());
+    Ok(Json(TicketView { path: format!("/terminals/{}?ticket={}", view.id, ticket.0) }))
+}
+
+async fn find(services: &Services, id: &str) -> Result<SandboxView, ApiError> {
+    let view = services.sandboxes.view(&parse(id)?).await;
+    Ok(view.ok_or(SandboxError::NotFound)?)
+}
+
+/// What is no id names no sandbox.
+fn parse(id: &str) -> Result<SandboxId, SandboxError> {
+    id.parse().map_err(|_| SandboxError::NotFound)
+}

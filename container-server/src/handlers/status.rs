@@ -1,0 +1,25 @@
+//! The container server's state of health.
+
+use super::Services;
+use actix_web::web::{Data, Json};
+use container_api::{EngineStatus, Status};
+
+pub(crate) async fn show(services: Data<Services>) -> Json<Status> {
+    let base_images = match services.remote.base_images().await {
+        Ok(images) => images,
+        Err(error) => {
+            // The rest of the answer is worth having.
+            tracing::warn!(%error, "the base images cannot be listed");
+            Vec::new()
+        }
+    };
+    Json(Status {
+        engine: EngineStatus {
+            name: services.engine.name().to_owned(),
+            isolation: services.engine.isolation(),
+        },
+        base_images,
+        sandboxes: services.sandboxes.living().await,
+        builds: services.builds.active(),
+    })
+}

@@ -1,0 +1,352 @@
+//! The task that owns the books. It waits for nothing but messages.
+
+use super::{
+    SandboxError,
+    books::{About, Books, Phase, Record, Release, Reply},
+    launch::{self, Launched},
+    policy,
+};
+use crate::engine::{Ended, Engine, EngineError};
+use chrono::Utc;
+use container_api::{CreateSandbox, EndReason, SandboxId, SandboxView};
+use std::{
+    os::fd::OwnedFd,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use terminal_proxy::Terminals;
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{MissedTickBehavior, interval},
+};
+use tokio_util::sync::CancellationToken;
+
+/// How often the reaper looks round.
+const TICK: Duration = Duration::from_secs(1);
+/// The longest pause between two attempts to release something.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// What the task is asked.
+#[derive(Debug)]
+pub(super) enum Command {
+    Create { wish: Box<CreateSandbox>, reply: Reply<SandboxView> },
+    Stop { id: SandboxId, reason: EndReason, reply: Reply<()> },
+    View { id: SandboxId, reply: oneshot::Sender<Option<SandboxView>> },
+    List { reply: oneshot::Sender<Vec<SandboxView>> },
+    Living { reply: oneshot::Sender<usize> },
+    Shutdown { reply: oneshot::Sender<()> },
+}
+
+/// What the tasks that it started report.
+#[derive(Debug)]
+enum Report {
+    Launched { id: SandboxId, outcome: Launched },
+    Released { id: SandboxId, outcome: Result<(), EngineError> },
+}
+
+pub(super) struct Actor {
+    engine: Arc<dyn Engine>,
+    terminals: Terminals,
+    books: Books,
+    reports: mpsc::UnboundedSender<Report>,
+    inbox: mpsc::UnboundedReceiver<Report>,
+    /// Set once the server is about to end: who waits for the last sandbox to go.
+    closing: Option<Vec<oneshot::Sender<()>>>,
+}
+
+impl Actor {
+    pub(super) fn new(engine: Arc<dyn Engine>, terminals: Terminals, books: Books) -> Self {
+        let (reports, inbox) = mpsc::unbounded_channel();
+        Self { engine, terminals, books, reports, inbox, closing: None }
+    }
+
+    /// Works until the last handle is gone.
+    pub(super) async fn run(
+        mut self,
+        mut commands: mpsc::Receiver<Command>,
+        mut ends: mpsc::UnboundedReceiver<Ended>,
+    ) {
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                command = commands.recv() => match command {
+                    Some(command) => self.command(command),
+                    None => return,
+                },
+                Some(report) = self.inbox.recv() => self.report(report),
+                Some(ended) = ends.recv() => self.program_ended(ended),
+                _ = ticks.tick() => self.tick(),
+            }
+            self.close_if_empty();
+        }
+    }
+
+    fn command(&mut self, command: Command) {
+        // Whoever does not wait for an answer any more misses nothing.
+        match command {
+            Command::Create { wish, reply } => self.create(*wish, reply),
+            Command::Stop { id, reason, reply } => self.stop(&id, reason, reply),
+            Command::View { id, reply } => {
+                let _ = reply.send(self.books.get(&id).map(|record| record.view(&id)));
+            }
+            Command::List { reply } => {
+                let _ = reply.send(self.books.views());
+            }
+            Command::Living { reply } => {
+                let _ = reply.send(self.books.living().count());
+            }
+            Command::Shutdown { reply } => {
+                self.closing.get_or_insert_default().push(reply);
+                for id in self.living() {
+                    self.end(&id, EndReason::Operator);
+                }
+            }
+        }
+    }
+
+    fn create(&mut self, wish: CreateSandbox, reply: Reply<SandboxView>) {
+        let refused = if self.closing.is_some() {
+            Err(SandboxError::ShuttingDown)
+        } else {
+            self.books.check_quota(&wish.owner, wish.owner_quota)
+        };
+        if let Err(error) = refused {
+            let _ = reply.send(Err(error));
+            return;
+        }
+        let id = SandboxId::random();
+        let about = About::new(&wish, Utc::now());
+        let cancel = CancellationToken::new();
+        let phase = Phase::Starting { cancel: cancel.clone(), end: None };
+        let mut record = Record::new(about.clone(), phase);
+        record.creator = Some(reply);
+        self.books.insert(id.clone(), record);
+
+        let launch = tokio::spawn(launch::launch(
+            self.engine.clone(),
+            id.clone(),
+            about,
+            wish.image,
+            cancel,
+        ));
+        let reports = self.reports.clone();
+        tokio::spawn(async move {
+            let outcome = launch.await.unwrap_or_else(|panic| {
+                Launched::Failed(EngineError::Internal(format!("a launch broke off: {panic}")))
+            });
+            // Fails only when the actor has ended, together with the whole server.
+            let _ = reports.send(Report::Launched { id, outcome });
+        });
+    }
+
+    fn stop(&mut self, id: &SandboxId, reason: EndReason, reply: Reply<()>) {
+        let Some(record) = self.books.get_mut(id) else {
+            let _ = reply.send(Err(SandboxError::NotFound));
+            return;
+        };
+        if !record.lives() {
+            let _ = reply.send(Ok(()));
+            return;
+        }
+        record.stoppers.push(reply);
+        self.end(id, reason);
+    }
+
+    /// Begins the end of a sandbox, in whatever phase it is. The first reason stands.
+    fn end(&mut self, id: &SandboxId, reason: EndReason) {
+        let Some(record) = self.books.get_mut(id) else { return };
+        match &mut record.phase {
+            Phase::Starting { cancel, end } => {
+                cancel.cancel();
+                end.get_or_insert(reason);
+            }
+            Phase::Running { .. } => {
+                record.phase = Phase::Ending { reason, release: Release::UnderWay { attempts: 1 } };
+                self.release(id);
+            }
+            Phase::Ending { .. } | Phase::Ended { .. } => {}
+        }
+    }
+
+    fn release(&self, id: &SandboxId) {
+        let (engine, reports, id) = (self.engine.clone(), self.reports.clone(), id.clone());
+        tokio::spawn(async move {
+            let stopped = tokio::spawn({
+                let id = id.clone();
+                async move { engine.stop(&id).await }
+            });
+            let outcome = stopped.await.unwrap_or_else(|panic| {
+                Err(EngineError::Internal(format!("a stop broke off: {panic}")))
+            });
+            let _ = reports.send(Report::Released { id, outcome });
+        });
+    }
+
+    fn report(&mut self, report: Report) {
+        match report {
+            Report::Launched { id, outcome } => match outcome {
+                Launched::Running(master) => self.launched(&id, master),
+                Launched::GivenUp => self.finish(&id, EndReason::Stopped),
+                Launched::Failed(error) => self.launch_failed(&id, error),
+            },
+            Report::Released { id, outcome: Ok(()) } => self.finish(&id, EndReason::Stopped),
+            Report::Released { id, outcome: Err(error) } => self.release_failed(&id, error),
+        }
+    }
+
+    fn launched(&mut self, id: &SandboxId, master: OwnedFd) {
+        let Some(record) = self.books.get_mut(id) else { return };
+        let about = &record.about;
+        if let Err(error) = self.terminals.open(id.clone(), master, about.size, about.expires_at) {
+            let error = EngineError::Internal(format!("a terminal could not be opened: {error}"));
+            return self.launch_failed(id, error);
+        }
+        let running = Phase::Running { since: Instant::now() };
+        let end = match std::mem::replace(&mut record.phase, running) {
+            Phase::Starting { end, .. } => end,
+            _ => None,
+        };
+        // A program that has ended by itself has run: its creator is given what it printed.
+        let wanted = match &end {
+            None | Some(EndReason::Exited { .. } | EndReason::OutOfMemory) => {
+                let view = record.view(id);
+                record.creator.take().is_some_and(|reply| reply.send(Ok(view)).is_ok())
+            }
+            Some(_) => true,
+        };
+        match end {
+            Some(reason) => self.end(id, reason),
+            // Nobody learnt that it exists, so nobody would end it.
+            None if !wanted => self.end(id, EndReason::Stopped),
+            None => {}
+        }
+    }
+
+    fn launch_failed(&mut self, id: &SandboxId, error: EngineError) {
+        let Some(record) = self.books.get_mut(id) else { return };
+        let error = SandboxError::from(error);
+        let asked = match &mut record.phase {
+            Phase::Starting { end, .. } => end.take(),
+            _ => None,
+        };
+        let reason = match asked {
+            // What was asked for counts, and not how the engine's half a start came to an end.
+            Some(end @ (EndReason::Stopped | EndReason::Lifetime | EndReason::Operator)) => end,
+            _ => EndReason::Failed { message: error.public_message() },
+        };
+        record.failure = Some(error);
+        record.phase = Phase::Ending { reason, release: Release::UnderWay { attempts: 1 } };
+        self.release(id);
+    }
+
+    fn program_ended(&mut self, ended: Ended) {
+        let lost = || EndReason::Failed {
+            message: "The sandbox was lost together with its engine.".to_owned(),
+        };
+        let reason = ended.exit.map_or_else(lost, policy::reason);
+        let Some(record) = self.books.get_mut(&ended.id) else { return };
+        match &mut record.phase {
+            // Its start will be reported yet, and then it ends at once.
+            Phase::Starting { end, .. } => {
+                end.get_or_insert(reason);
+            }
+            // The engine has released everything: it says so by this message.
+            Phase::Running { .. } | Phase::Ending { .. } => self.finish(&ended.id, reason),
+            Phase::Ended { .. } => {}
+        }
+    }
+
+    /// Everything is released. A reason that was given before stands.
+    fn finish(&mut self, id: &SandboxId, otherwise: EndReason) {
+        let Some(record) = self.books.get_mut(id) else { return };
+        let reason = match &record.phase {
+            Phase::Starting { end, .. } => end.clone().unwrap_or(otherwise),
+            Phase::Running { .. } => otherwise,
+            Phase::Ending { reason, .. } => reason.clone(),
+            Phase::Ended { .. } => return,
+        };
+        tracing::info!(sandbox = %id, project = record.about.project, ?reason, "sandbox ended");
+        if let Some(creator) = record.creator.take() {
+            let failure = record.failure.take();
+            let _ = creator.send(Err(failure.unwrap_or(SandboxError::StoppedWhileStarting)));
+        }
+        for stopper in record.stoppers.drain(..) {
+            let _ = stopper.send(Ok(()));
+        }
+        self.terminals.end(id, &reason);
+        self.books.note_end(id, reason, Utc::now());
+    }
+
+    /// Tells those who wait, and tries again later.
+    fn release_failed(&mut self, id: &SandboxId, error: EngineError) {
+        let Some(record) = self.books.get_mut(id) else { return };
+        let Phase::Ending { release, .. } = &mut record.phase else { return };
+        let attempts = match *release {
+            Release::UnderWay { attempts } | Release::Failed { attempts, .. } => attempts,
+        };
+        let pause = Duration::from_secs(1 << attempts.min(10)).min(LONGEST_PAUSE);
+        *release = Release::Failed { attempts, again: Instant::now() + pause };
+        tracing::warn!(sandbox = %id, attempts, %error, "a sandbox could not be released");
+        if let Some(creator) = record.creator.take() {
+            let failure = record.failure.take();
+            let _ = creator.send(Err(failure.unwrap_or(SandboxError::StoppedWhileStarting)));
+        }
+        for stopper in record.stoppers.drain(..) {
+            let error = EngineError::Internal("not everything could be released".to_owned());
+            let _ = stopper.send(Err(SandboxError::Engine(error)));
+        }
+    }
+
+    fn tick(&mut self) {
+        let now = Utc::now();
+        for id in self.living() {
+            self.look_at(&id, now);
+        }
+        self.books.forget(now);
+    }
+
+    fn look_at(&mut self, id: &SandboxId, now: chrono::DateTime<Utc>) {
+        let Some(record) = self.books.get_mut(id) else { return };
+        let unseen = match &mut record.phase {
+            Phase::Starting { .. } => None,
+            Phase::Running { since } => self.terminals.activity(id).map_or_else(
+                || Some(since.elapsed()),
+                |activity| activity.unwatched_since.map(|since| since.elapsed()),
+            ),
+            Phase::Ending { release, .. } => {
+                if let Release::Failed { attempts, again } = *release
+                    && again <= Instant::now()
+                {
+                    *release = Release::UnderWay { attempts: attempts + 1 };
+                    self.release(id);
+                }
+                return;
+            }
+            Phase::Ended { .. } => return,
+        };
+        let facts = policy::Facts {
+            expires_at: record.about.expires_at,
+            unseen,
+            idle_limit: Duration::from_secs(record.about.limits.idle_seconds),
+        };
+        if let Some(reason) = policy::due(&facts, now) {
+            self.end(id, reason);
+        }
+    }
+
+    fn living(&self) -> Vec<SandboxId> {
+        self.books.living().map(|(id, _)| id.clone()).collect()
+    }
+
+    fn close_if_empty(&mut self) {
+        if let Some(waiting) = &mut self.closing
+            && !waiting.is_empty()
+            && self.books.living().next().is_none()
+        {
+            for reply in waiting.drain(..) {
+                let _ = reply.send(());
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What the engine keeps for us with a sandbox, so that the books can be opened again after a
+//! restart of the server.
+
+use super::books::About;
+use chrono::{DateTime, SecondsFormat, Utc};
+use container_api::{Limits, TerminalSize};
+use std::{collections::BTreeMap, str::FromStr};
+
+/// The form of the labels; another one is not read.
+const VERSION: &str = "1";
+
+/// Why labels cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LabelError {
+    /// One is not there.
+    #[error("the label `{0}` is missing")]
+    Missing(&'static str),
+    /// One cannot be read.
+    #[error("the label `{0}` cannot be read")]
+    Unreadable(&'static str),
+}
+
+pub(super) fn write(about: &About) -> BTreeMap<String, String> {
+    let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    let limits = &about.limits;
+    let pairs = [
+        ("version", VERSION.to_owned()),
+        ("project", about.project.clone()),
+        ("title", about.title.clone()),
+        ("owner", about.owner.clone()),
+        ("created-at", time(about.created_at)),
+        ("expires-at", time(about.expires_at)),
+        ("memory-bytes", limits.memory_bytes.to_string()),
+        ("cpu-millis", limits.cpu_millis.to_string()),
+        ("processes", limits.processes.to_string()),
+        ("disk-bytes", limits.disk_bytes.to_string()),
+        ("lifetime-seconds", limits.lifetime_seconds.to_string()),
+        ("idle-seconds", limits.idle_seconds.to_string()),
+        ("columns", about.size.columns.to_string()),
+        ("rows", about.size.rows.to_string()),
+    ];
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+pub(super) fn read(labels: &BTreeMap<String, String>) -> Result<About, LabelError> {
+    let labels = Labels(labels);
+    if labels.text("version")? != VERSION {
+        return Err(LabelError::Unreadable("version"));
+    }
+    Ok(About {
+        project: labels.text("project")?.to_owned(),
+        title: labels.text("title")?.to_owned(),
+        owner: labels.text("owner")?.to_owned(),
+        created_at: labels.parse("created-at")?,
+        expires_at: labels.parse("expires-at")?,
+        limits: Limits {
+            memory_bytes: labels.parse("memory-bytes")?,
+            cpu_millis: labels.parse("cpu-millis")?,
+            processes: labels.parse("processes")?,
+            disk_bytes: labels.parse("disk-bytes")?,
+            lifetime_seconds: labels.parse("lifetime-seconds")?,
+            idle_seconds: labels.parse("idle-seconds")?,
+        },
+        size: TerminalSize { columns: labels.parse("columns")?, rows: labels.parse("rows")? },
+    })
+}
+
+struct Labels<'a>(&'a BTreeMap<String, String>);
+
+impl Labels<'_> {
+    fn text(&self, name: &'static str) -> Result<&str, LabelError> {
+        self.0.get(name).map(String::as_str).ok_or(LabelError::Missing(name))
+    }
+
+    fn parse<T: FromStr>(&self, name: &'static str) -> Result<T, LabelError> {
+        self.text(name)?.parse().map_err(|_| LabelError::Unreadable(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandboxes::books::tests::about;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let about = about("guest-1");
+        assert_eq!(read(&write(&about)), Ok(about));
+    }
+
+    #[test]
+    fn each_label_is_needed() {
+        let whole = write(&about("guest-1"));
+        for name in whole.keys() {
+            let mut less = whole.clone();
+            less.remove(name);
+            assert!(matches!(read(&less), Err(LabelError::Missing(_))), "{name}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_times_must_be_such() {
+        let whole = write(&about("guest-1"));
+        for name in ["created-at", "memory-bytes", "rows", "version"] {
+            let mut odd = whole.clone();
+            odd.insert(name.to_owned(), "many".to_owned());
+            assert_eq!(read(&odd), Err(LabelError::Unreadable(name)));
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Sandboxes: their state machine, owned by one task.
+//!
+//! ```text
+//!   create ──> starting ── the engine started it, its terminal is open ──> running
+//!                 │                                                          │
+//!                 │ it failed, or its end          stopped, idle, time is up,│
+//!                 │ was asked for meanwhile        or the program ended      │
+//!                 ▼                                                          │
+//!              ending  <─────────────────────────────────────────────────────┘
+//!                 │  the engine says that everything of it is released;
+//!                 │  asked again and again until it does
+//!                 ▼
+//!               ended ── 10 minutes ──> forgotten
+//! ```
+//!
+//! The task keeps the [`books`] and decides; what takes time (pulling an image, starting,
+//! releasing) runs in tasks of its own, which report back. So one slow sandbox holds up no other,
+//! and a quota is counted and taken in one step. What `ending` means is nobody's business outside:
+//! such a sandbox is shown as running until all it held is released.
+//!
+//! - [`policy`]: when one may begin and when it has to end; pure.
+//! - [`labels`]: what the engine keeps for us, so that a restarted server adopts what lives.
+//! - [`launch`]: the way from a request to a running program.
+
+mod actor;
+mod adopt;
+mod books;
+mod error;
+mod labels;
+mod launch;
+mod policy;
+mod wish;
+
+pub use error::SandboxError;
+
+use crate::engine::{Engine, EngineError};
+use actor::{Actor, Command};
+use container_api::{CreateSandbox, EndReason, SandboxId, SandboxView};
+use std::sync::Arc;
+use terminal_proxy::Terminals;
+use tokio::sync::{mpsc, oneshot};
+
+/// How many commands may wait for the task. They are quick to serve.
+const QUEUE: usize = 256;
+
+/// A handle on the sandboxes of this server; cheap to clone. The task ends with the last of them.
+#[derive(Debug, Clone)]
+pub struct Sandboxes {
+    commands: mpsc::Sender<Command>,
+}
+
+impl Sandboxes {
+    /// Takes over what the engine has alive already, and starts the task that owns it all.
+    ///
+    /// # Errors
+    /// When the engine cannot say what lives.
+    pub async fn start(engine: Arc<dyn Engine>, terminals: Terminals) -> Result<Self, EngineError> {
+        let (commands, queue) = mpsc::channel(QUEUE);
+        // Before the list is made, so that no end falls between the two.
+        let ends = engine.ends();
+        let books = adopt::adopt(&*engine, &terminals).await?;
+        tokio::spawn(Actor::new(engine, terminals, books).run(queue, ends));
+        Ok(Self { commands })
+    }
+
+    /// Starts a sandbox, and answers when its program runs. Whoever drops this before gets none.
+    ///
+    /// # Errors
+    /// See [`SandboxError`].
+    pub async fn create(&self, wish: CreateSandbox) -> Result<SandboxView, SandboxError> {
+        wish::check(&wish)?;
+        self.ask(|reply| Command::Create { wish: Box::new(wish), reply }).await?
+    }
+
+    /// Ends a sandbox, and answers when everything of it is released. Ending one that has ended is
+    /// no error.
+    ///
+    /// # Errors
+    /// [`SandboxError::NotFound`], or [`SandboxError::Engine`] where the release failed; it is
+    /// tried again then.
+    pub async fn stop(&self, id: &SandboxId, reason: EndReason) -> Result<(), SandboxError> {
+        self.ask(|reply| Command::Stop { id: id.clone(), reason, reply }).await?
+    }
+
+    /// One sandbox, alive or ended of late.
+    pub async fn view(&self, id: &SandboxId) -> Option<SandboxView> {
+        self.ask(|reply| Command::View { id: id.clone(), reply }).await.ok().flatten()
+    }
+
+    /// Every sandbox that lives, and those that ended of late; the newest first.
+    pub async fn list(&self) -> Vec<SandboxView> {
+        self.ask(|reply| Command::List { reply }).await.unwrap_or_default()
+    }
+
+    /// How many live.
+    pub async fn living(&self) -> usize {
+        self.ask(|reply| Command::Living { reply }).await.unwrap_or_default()
+    }
+
+    /// Takes no more requests, ends every sandbox, and answers when all are released.
+    pub async fn shutdown(&self) {
+        // An error says that the task has ended, and then nothing is left to end.
+        let _ = self.ask(|reply| Command::Shutdown { reply }).await;
+    }
+
+    async fn ask<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<T>) -> Command,
+    ) -> Result<T, SandboxError> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.commands.send(command(reply)).await;
+        sent.map_err(|_| SandboxError::ShuttingDown)?;
+        answer.await.map_err(|_| SandboxError::ShuttingDown)
+    }
+}

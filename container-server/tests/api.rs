@@ -1,0 +1,196 @@
+//! The internal API over HTTP, as other services meet it.
+
+mod support;
+
+use container_api::{
+    BuildId, ClientError, ContainerClient, CreateSandbox, EndReason, Problem, SandboxId,
+    SandboxState,
+};
+use container_server::{
+    Config, ContainerServer, builds::BuildsConfig, config::EngineConfig, config::InternalToken,
+    remote::Remote,
+};
+use std::sync::{Arc, atomic::Ordering};
+use support::{
+    fake_engine::FakeEngine,
+    servers::{Server, registry, registry_config},
+    wishes::{terminals_config, wish},
+};
+use tempfile::TempDir;
+
+const TOKEN: &str = "the internal token";
+
+struct Api {
+    engine: Arc<FakeEngine>,
+    server: ContainerServer,
+    client: ContainerClient,
+    base: String,
+    http: Server,
+    registry: Server,
+    _folder: TempDir,
+}
+
+impl Api {
+    async fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let registry = registry(&folder.path().join("registry"));
+        let config = Config {
+            engine: EngineConfig::Native { supervisor: "/nonexistent".into() },
+            registry: registry_config(&registry),
+            terminals: terminals_config(),
+            builds: BuildsConfig::new(folder.path().to_owned()),
+            token: InternalToken(TOKEN.to_owned()),
+        };
+        let engine = Arc::new(FakeEngine::new());
+        let remote = Remote::new(&config.registry).unwrap();
+        let server = ContainerServer::start_on(engine.clone(), remote, config).await.unwrap();
+        let http = Server::start(server.internal_routes());
+        let base = format!("http://{}", http.address);
+        let client = ContainerClient::new(&base, TOKEN).unwrap();
+        Self { engine, server, client, base, http, registry, _folder: folder }
+    }
+
+    async fn stop(self) {
+        self.server.shutdown().await;
+        self.http.stop().await;
+        self.registry.stop().await;
+    }
+}
+
+fn refused<T: std::fmt::Debug>(answer: Result<T, ClientError>) -> Problem {
+    match answer {
+        Err(ClientError::Refused(problem)) => problem,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+fn kind(problem: &Problem) -> (&str, u16) {
+    (&problem.kind, problem.status)
+}
+
+#[actix_web::test]
+async fn a_sandbox_from_creation_to_its_end() {
+    let api = Api::start().await;
+    let view = api.client.create_sandbox(&wish("guest")).await.unwrap();
+    assert_eq!(view.state, SandboxState::Running);
+    assert_eq!(api.client.sandbox(&view.id).await.unwrap(), view);
+    assert_eq!(api.client.sandboxes().await.unwrap(), [view.clone()]);
+
+    let path = api.client.ticket(&view.id).await.unwrap().path;
+    let ticket = path.strip_prefix(&format!("/terminals/{}?ticket=", view.id)).unwrap();
+    let key = terminals_config().key;
+    key.verify(ticket, &view.id, std::time::SystemTime::now()).unwrap();
+
+    let problem = refused(api.client.create_sandbox(&wish("guest")).await);
+    assert_eq!(kind(&problem), ("quota-reached", 409));
+    assert_eq!(problem.sandbox, Some(view.id.clone()));
+
+    api.client.stop_sandbox(&view.id).await.unwrap();
+    api.client.stop_sandbox(&view.id).await.unwrap();
+    assert!(api.engine.ids().is_empty());
+    let ended = api.client.sandbox(&view.id).await.unwrap();
+    assert_eq!((ended.state, ended.end), (SandboxState::Ended, Some(EndReason::Stopped)));
+    assert_eq!(kind(&refused(api.client.ticket(&view.id).await)), ("sandbox-ended", 410));
+    api.stop().await;
+}
+
+#[actix_web::test]
+async fn what_there_is_not_is_told_apart() {
+    let api = Api::start().await;
+    let (sandbox, build) = (SandboxId::random(), BuildId::random());
+    let client = &api.client;
+    for problem in [
+        refused(client.sandbox(&sandbox).await),
+        refused(client.stop_sandbox(&sandbox).await),
+        refused(client.ticket(&sandbox).await),
+    ] {
+        assert_eq!(kind(&problem), ("no-such-sandbox", 404));
+    }
+    for problem in [
+        refused(client.build(&build).await),
+        refused(client.cancel_build(&build).await),
+        refused(client.build_log(&build).await.map(drop)),
+    ] {
+        assert_eq!(kind(&problem), ("no-such-build", 404));
+    }
+    let odd = [("/sandboxes/../etc", "not-found"), ("/sandboxes/XYZ", "no-such-sandbox")];
+    for (path, expected) in odd {
+        let problem = get(&api, path).await;
+        assert_eq!(kind(&problem), (expected, 404), "{path}");
+    }
+    api.stop().await;
+}
+
+#[actix_web::test]
+async fn nobody_comes_in_without_the_token() {
+    let api = Api::start().await;
+    for token in ["", "another token", "the internal toke", "the internal token2"] {
+        let stranger = ContainerClient::new(&api.base, token).unwrap();
+        let problem = refused(stranger.create_sandbox(&wish("guest")).await);
+        assert_eq!(kind(&problem), ("unauthorised", 401), "{token}");
+        assert_eq!(kind(&refused(stranger.status().await)), ("unauthorised", 401));
+    }
+    // Not even to learn which paths there are.
+    let answer = reqwest::get(format!("{}/nowhere", api.base)).await.unwrap();
+    assert_eq!(answer.status(), 401);
+    assert_eq!(answer.headers()["www-authenticate"], "Bearer");
+    assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    assert_eq!(api.engine.starts.load(Ordering::SeqCst), 0);
+    api.stop().await;
+}
+
+#[actix_web::test]
+async fn bad_bodies_become_problems() {
+    let api = Api::start().await;
+    let good = serde_json::to_string(&wish("guest")).unwrap();
+    let table = [
+        (String::new(), "application/json"),
+        ("{".to_owned(), "application/json"),
+        ("{\"project\":1}".to_owned(), "application/json"),
+        (good.replace("\"jq\"", "\"\""), "application/json"),
+        (good.clone(), "text/plain"),
+        (format!("{good}{}", " ".repeat(5 << 20)), "application/json"),
+    ];
+    for (body, content_type) in table {
+        let request = reqwest::Client::new()
+            .post(format!("{}/sandboxes", api.base))
+            .bearer_auth(TOKEN)
+            .header("content-type", content_type)
+            .body(body.clone());
+        let problem: Problem = request.send().await.unwrap().json().await.unwrap();
+        assert_eq!(kind(&problem), ("bad-request", 400), "{content_type} {}", body.len());
+    }
+    assert_eq!(api.engine.starts.load(Ordering::SeqCst), 0);
+    api.stop().await;
+}
+
+#[actix_web::test]
+async fn failures_tell_what_to_do_and_nothing_inside() {
+    let api = Api::start().await;
+    api.engine.start_fails.store(true, Ordering::SeqCst);
+    let problem = refused(api.client.create_sandbox(&wish("guest")).await);
+    assert_eq!(kind(&problem), ("program-failed", 422));
+    assert!(problem.detail.contains("/bin/nosuch"), "{}", problem.detail);
+    api.engine.no_images.store(true, Ordering::SeqCst);
+    let problem = refused(api.client.create_sandbox(&wish("guest")).await);
+    assert_eq!(kind(&problem), ("image-not-ready", 503));
+    assert!(!problem.detail.contains("it is not there"), "{}", problem.detail);
+    api.stop().await;
+}
+
+#[actix_web::test]
+async fn status_tells_what_there_is() {
+    let api = Api::start().await;
+    let several = CreateSandbox { owner_quota: 3, ..wish("guest") };
+    api.client.create_sandbox(&several).await.unwrap();
+    api.client.create_sandbox(&several).await.unwrap();
+    let status = api.client.status().await.unwrap();
+    assert_eq!((status.engine.name.as_str(), status.sandboxes, status.builds), ("fake", 2, 0));
+    assert!(status.base_images.is_empty());
+    api.stop().await;
+}
+
+async fn get(api: &Api, path: &str) -> Problem {
+    let request = reqwest::Client::new().get(format!("{}{path}", api.base)).bearer_auth(TOKEN);
+    request.send().await.unwrap().json().await.unwrap()
+}

@@ -1,0 +1,160 @@
+//! Sandboxes: started, attached to, listed, ended.
+
+use crate::{
+    fixture::{Fixture, start},
+    terminal::Terminal,
+};
+use container_api::SandboxId;
+use container_server::engine::{EngineError, Exit};
+
+#[actix_web::test]
+async fn a_program_runs_in_a_terminal_of_the_right_size() {
+    let mut fixture = Fixture::start().await;
+    let image = fixture.ready(&["/bin/sh"]).await;
+    let wish = start(&image);
+    let mut terminal = Terminal::new(fixture.engine.start(wish.clone()).await.unwrap());
+    terminal.send("stty size; hostname; id -u; echo $TERM-$LANG; pwd\n");
+    for expected in ["33 90", "contract", "0", "xterm-256color-C.UTF-8", "/"] {
+        terminal.expect(expected).await;
+    }
+    terminal.send("echo $((40 + 2))\n");
+    terminal.expect("42").await;
+    terminal.send("exit 7\n");
+    let ended = fixture.next_end().await;
+    assert_eq!(ended.id, wish.id);
+    assert_eq!(ended.exit, Some(Exit { code: 7, out_of_memory: false }));
+    assert!(fixture.engine.list().await.unwrap().is_empty());
+    fixture.finish().await;
+}
+
+#[actix_web::test]
+async fn what_the_image_says_is_done() {
+    let fixture = Fixture::start().await;
+    let layers = [(crate::oci::busybox(), crate::oci::Form::Plain)];
+    let config = serde_json::json!({
+        "Entrypoint": ["/bin/sh", "-c"],
+        "Cmd": ["id -un; pwd; echo \"<$GREETING>\"; sleep 1000"],
+        "Env": ["GREETING=hello there"],
+        "User": "app",
+        "WorkingDir": "/home/app",
+    });
+    let image = crate::oci::push(&fixture.remote, &layers, config).await;
+    let image = fixture.engine.prepare(&image).await.unwrap();
+    let mut terminal = Terminal::new(fixture.engine.start(start(&image)).await.unwrap());
+    for expected in ["app", "/home/app", "<hello there>"] {
+        terminal.expect(expected).await;
+    }
+    fixture.finish().await;
+}
+
+#[actix_web::test]
+async fn a_stop_releases_and_is_told_once() {
+    let mut fixture = Fixture::start().await;
+    let image = fixture.ready(&["/bin/sh"]).await;
+    let wish = start(&image);
+    let mut terminal = Terminal::new(fixture.engine.start(wish.clone()).await.unwrap());
+    // One that does not want to go.
+    terminal.send("trap '' TERM HUP INT; sleep 1000 & sleep 1000 & echo read''y\n");
+    terminal.expect("ready").await;
+    fixture.engine.stop(&wish.id).await.unwrap();
+    assert!(fixture.engine.list().await.unwrap().is_empty());
+    assert_eq!(fixture.next_end().await.id, wish.id);
+    // Again, and what never was.
+    fixture.engine.stop(&wish.id).await.unwrap();
+    fixture.engine.stop(&SandboxId::random()).await.unwrap();
+    assert!(fixture.ends.try_recv().is_err());
+    fixture.finish().await;
+}
+
+#[actix_web::test]
+async fn sandboxes_do_not_see_each_other() {
+    let fixture = Fixture::start().await;
+    let image = fixture.ready(&["/bin/sh"]).await;
+    let mut first = Terminal::new(fixture.engine.start(start(&image)).await.unwrap());
+    let mut second = Terminal::new(fixture.engine.start(start(&image)).await.unwrap());
+    first.send("echo mine > /tmp/file; echo writt''en\n");
+    first.expect("written").await;
+    second.send("cat /tmp/file; ls /proc | head -n 1; echo do''ne\n");
+    second.expect("No such file").await;
+    second.expect("1").await;
+    second.expect("done").await;
+    fixture.finish().await;
+}
+
+#[actix_web::test]
+async fn a_restarted_server_finds_what_lives() {
+    let mut fixture = Fixture::start().await;
+    let image = fixture.ready(&["/bin/sh"]).await;
+    let wish = start(&image);
+    let mut terminal = Terminal::new(fixture.engine.start(wish.clone()).await.unwrap());
+    terminal.send("secret=12; echo se''t\n");
+    terminal.expect("set").await;
+    drop(terminal);
+
+    fixture.reconnect().await;
+    let found = fixture.engine.list().await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!((&found[0].id, &found[0].labels), (&wish.id, &wish.labels));
+    let mut terminal = Terminal::new(fixture.engine.attach(&wish.id).await.unwrap());
+    terminal.send("echo it is $secret\n");
+    terminal.expect("it is 12").await;
+    let nobody = fixture.engine.attach(&SandboxId::random()).await;
+    assert!(matches!(nobody, Err(EngineError::NotFound)), "{nobody:?}");
+    // Its end is told to the new one.
+    terminal.send("exit\n");
+    assert_eq!(fixture.next_end().await.id, wish.id);
+    fixture.finish().await;
+}
+
+#[actix_web::test]
+async fn a_program_that_is_not_there_is_named() {
+    let fixture = Fixture::start().await;
+    let image = fixture.ready(&["/bin/nosuch"]).await;
+    match fixture.engine.start(start(&image)).await {
+        Err(EngineError::Program(message)) => assert!(message.contains("nosuch"), "{message}"),
+        other => panic!("{other:?}"),
+    }
+    assert!(fixture.engine.list().await.unwrap().is_empty());
+    fixture.finish().await;
+}
+
+#[actix_web::test]
+async fn memory_is_limited() {
+    let mut fixture = Fixture::start().await;
+    let image = fixture.ready(&["/bin/sh", "-c", "exec tail /dev/zero"]).await;
+    let mut wish = start(&image);
+    wish.resources.memory_bytes = 32 << 20;
+    let _terminal = fixture.engine.start(wish).await.unwrap();
+    let exit = fixture.next_end().await.exit.unwrap();
+    assert_eq!(exit, Exit { code: 137, out_of_memory: true });
+    fixture.finish().await;
+}
+
+#[actix_web::test]
+async fn the_disk_is_limited() {
+    let fixture = Fixture::start().await;
+    let image = fixture.ready(&["/bin/sh"]).await;
+    let mut terminal = Terminal::new(fixture.engine.start(start(&image)).await.unwrap());
+    terminal.send("dd if=/dev/zero of=/home/big bs=1M count=100; echo do''ne\n");
+    terminal.expect("No space left").await;
+    terminal.expect("done").await;
+    fixture.finish().await;
+}
+
+#[actix_web::test]
+async fn what_is_lost_with_the_supervisor_is_told() {
+    let mut fixture = Fixture::start().await;
+    let image = fixture.ready(&["/bin/sh"]).await;
+    let wish = start(&image);
+    let _terminal = fixture.engine.start(wish.clone()).await.unwrap();
+    fixture.kill_supervisor();
+    let ended = fixture.next_end().await;
+    assert_eq!((ended.id, ended.exit), (wish.id, None));
+    let refused = fixture.engine.start(start(&image)).await;
+    assert!(matches!(refused, Err(EngineError::Io(_))), "{refused:?}");
+    // What it has left is cleared away by the next one.
+    let next = crate::supervisor::start(fixture.folder.path());
+    fixture.replace_supervisor(next);
+    fixture.reconnect().await;
+    fixture.finish().await;
+}

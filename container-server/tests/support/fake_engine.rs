@@ -1,0 +1,244 @@
+//! A test double of an engine: sandboxes are PTYs without a program, and tests decide when a
+//! program ends, what fails and what takes its time.
+
+use container_api::{ImageRef, SandboxId};
+use container_server::engine::{
+    BuildStep, Ended, Engine, EngineError, Exit, Found, Layer, ReadyImage, Result, RunConfig,
+    Start, StepExit,
+};
+use futures_util::future::{BoxFuture, FutureExt};
+use rustix::{
+    fs::{Mode, OFlags},
+    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+};
+use std::{
+    collections::{BTreeMap, HashMap},
+    io,
+    os::fd::OwnedFd,
+    sync::{
+        Mutex, MutexGuard,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+use tokio::sync::{mpsc, watch};
+
+/// See the module.
+#[derive(Debug)]
+pub struct FakeEngine {
+    living: Mutex<HashMap<SandboxId, Alive>>,
+    ends: Mutex<Option<mpsc::UnboundedSender<Ended>>>,
+    /// Images are made ready while this is true.
+    prepare_gate: watch::Sender<bool>,
+    /// Programs start while this is true.
+    start_gate: watch::Sender<bool>,
+    /// The next start fails halfway: something is there already.
+    pub start_fails: AtomicBool,
+    /// The program of the next start ends before the start is reported.
+    pub ends_at_once: AtomicBool,
+    /// No image can be made ready.
+    pub no_images: AtomicBool,
+    /// So many stops fail from now on.
+    pub failing_stops: AtomicUsize,
+    /// How many starts were asked for.
+    pub starts: AtomicUsize,
+}
+
+#[derive(Debug)]
+struct Alive {
+    labels: BTreeMap<String, String>,
+    master: OwnedFd,
+    /// Held as a program would.
+    _slave: OwnedFd,
+}
+
+impl FakeEngine {
+    pub fn new() -> Self {
+        Self {
+            living: Mutex::default(),
+            ends: Mutex::default(),
+            prepare_gate: watch::Sender::new(true),
+            start_gate: watch::Sender::new(true),
+            start_fails: AtomicBool::new(false),
+            ends_at_once: AtomicBool::new(false),
+            no_images: AtomicBool::new(false),
+            failing_stops: AtomicUsize::new(0),
+            starts: AtomicUsize::new(0),
+        }
+    }
+
+    pub fn hold_images(&self, hold: bool) {
+        self.prepare_gate.send_replace(!hold);
+    }
+
+    pub fn hold_starts(&self, hold: bool) {
+        self.start_gate.send_replace(!hold);
+    }
+
+    pub fn ids(&self) -> Vec<SandboxId> {
+        self.living().keys().cloned().collect()
+    }
+
+    /// A program ends by itself.
+    pub fn exit(&self, id: &SandboxId, code: i32, out_of_memory: bool) {
+        self.release(id, Some(Exit { code, out_of_memory }));
+    }
+
+    /// Everything is gone at once, as when the supervisor was killed.
+    pub fn lose_everything(&self) {
+        for id in self.ids() {
+            self.release(&id, None);
+        }
+    }
+
+    /// Puts a sandbox there that nobody asked for.
+    pub fn plant(&self, id: &SandboxId, labels: BTreeMap<String, String>) {
+        let (master, slave) = pty().unwrap();
+        self.living().insert(id.clone(), Alive { labels, master, _slave: slave });
+    }
+
+    pub fn labels(&self, id: &SandboxId) -> BTreeMap<String, String> {
+        self.living()[id].labels.clone()
+    }
+
+    fn release(&self, id: &SandboxId, exit: Option<Exit>) {
+        if self.living().remove(id).is_some()
+            && let Some(ends) = &*self.ends.lock().unwrap()
+        {
+            let _ = ends.send(Ended { id: id.clone(), exit });
+        }
+    }
+
+    fn living(&self) -> MutexGuard<'_, HashMap<SandboxId, Alive>> {
+        self.living.lock().unwrap()
+    }
+}
+
+async fn opened(gate: &watch::Sender<bool>) {
+    let mut gate = gate.subscribe();
+    gate.wait_for(|open| *open).await.unwrap();
+}
+
+fn pty() -> io::Result<(OwnedFd, OwnedFd)> {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+    grantpt(&master)?;
+    unlockpt(&master)?;
+    let name = ptsname(&master, Vec::new())?;
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let slave = rustix::fs::open(name.as_c_str(), flags, Mode::empty())?;
+    Ok((master, slave))
+}
+
+impl Engine for FakeEngine {
+    fn name(&self) -> &'static str {
+        "fake"
+    }
+
+    fn isolation(&self) -> String {
+        "None: a test double.".to_owned()
+    }
+
+    fn prepare<'a>(&'a self, image: &'a ImageRef) -> BoxFuture<'a, Result<ReadyImage>> {
+        async move {
+            opened(&self.prepare_gate).await;
+            if self.no_images.load(Ordering::SeqCst) {
+                let message = "it is not there".to_owned();
+                return Err(EngineError::Image { image: image.to_string(), message });
+            }
+            Ok(ReadyImage { layers: vec![Layer("base".to_owned())], config: RunConfig::default() })
+        }
+        .boxed()
+    }
+
+    fn start(&self, start: Start) -> BoxFuture<'_, Result<OwnedFd>> {
+        async move {
+            self.starts.fetch_add(1, Ordering::SeqCst);
+            let (master, slave) = pty()?;
+            let ours = master.try_clone()?;
+            let alive = Alive { labels: start.labels, master, _slave: slave };
+            self.living().insert(start.id.clone(), alive);
+            opened(&self.start_gate).await;
+            if self.start_fails.swap(false, Ordering::SeqCst) {
+                return Err(EngineError::Program("/bin/nosuch: not found in the image.".to_owned()));
+            }
+            if self.ends_at_once.swap(false, Ordering::SeqCst) {
+                self.exit(&start.id, 4, false);
+            }
+            Ok(ours)
+        }
+        .boxed()
+    }
+
+    fn attach<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<OwnedFd>> {
+        async move {
+            let living = self.living();
+            let alive = living.get(id).ok_or(EngineError::NotFound)?;
+            Ok(alive.master.try_clone()?)
+        }
+        .boxed()
+    }
+
+    fn stop<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<()>> {
+        async move {
+            let failing = &self.failing_stops;
+            let left = failing.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
+            if left.is_ok() {
+                return Err(EngineError::Internal("a mount is busy".to_owned()));
+            }
+            self.release(id, Some(Exit { code: 137, out_of_memory: false }));
+            Ok(())
+        }
+        .boxed()
+    }
+
+    fn list(&self) -> BoxFuture<'_, Result<Vec<Found>>> {
+        async move {
+            let found = |(id, alive): (&SandboxId, &Alive)| Found {
+                id: id.clone(),
+                labels: alive.labels.clone(),
+            };
+            Ok(self.living().iter().map(found).collect())
+        }
+        .boxed()
+    }
+
+    /// Unlike a real engine, it may be asked again: a restart of the server is a new actor.
+    fn ends(&self) -> mpsc::UnboundedReceiver<Ended> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        *self.ends.lock().unwrap() = Some(sender);
+        receiver
+    }
+
+    fn new_layer_name(&self) -> Layer {
+        Layer(SandboxId::random().to_string())
+    }
+
+    fn run_step(
+        &self,
+        _: BuildStep,
+        _: mpsc::Sender<bytes::Bytes>,
+    ) -> BoxFuture<'_, Result<StepExit>> {
+        async { Ok(Exit { code: 0, out_of_memory: false }) }.boxed()
+    }
+
+    fn copy_in<'a>(
+        &'a self,
+        _: &'a [Layer],
+        _: &'a Layer,
+        _: &'a str,
+        _: OwnedFd,
+    ) -> BoxFuture<'a, Result<()>> {
+        async { Ok(()) }.boxed()
+    }
+
+    fn export_layer<'a>(&'a self, _: &'a Layer, _: OwnedFd) -> BoxFuture<'a, Result<()>> {
+        async { Ok(()) }.boxed()
+    }
+
+    fn remove_layer<'a>(&'a self, _: &'a Layer) -> BoxFuture<'a, Result<()>> {
+        async { Ok(()) }.boxed()
+    }
+
+    fn shutdown(&self) -> BoxFuture<'_, ()> {
+        async {}.boxed()
+    }
+}
