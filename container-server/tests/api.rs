@@ -74,7 +74,7 @@ async fn a_sandbox_from_creation_to_its_end() {
     let view = api.client.create_sandbox(&wish("guest")).await.unwrap();
     assert_eq!(view.state, SandboxState::Running);
     assert_eq!(api.client.sandbox(&view.id).await.unwrap(), view);
-    assert_eq!(api.client.sandboxes().await.unwrap(), [view.clone()]);
+    assert_eq!(api.client.sandboxes().await.unwrap(), std::slice::from_ref(&view));
 
     let path = api.client.ticket(&view.id).await.unwrap().path;
     let ticket = path.strip_prefix(&format!("/terminals/{}?ticket=", view.id)).unwrap();

@@ -102,10 +102,8 @@ async fn base_images_come_from_upstream_once() {
     let far = Remote::new(&registry_config(&upstream)).unwrap();
     let (image, layer) = push_image(&far, "library/debian", "12").await;
 
-    let config = RegistryConfig {
-        upstream: Some(upstream.address.clone()),
-        ..registry_config(&server)
-    };
+    let config =
+        RegistryConfig { upstream: Some(upstream.address.clone()), ..registry_config(&server) };
     let remote = Remote::new(&config).unwrap();
     assert!(remote.resolve("library/debian", "12").await.unwrap().is_none());
     let (found, _) = remote.resolve_or_mirror("library/debian", "12").await.unwrap().unwrap();
@@ -128,12 +126,8 @@ async fn a_registry_out_of_reach_is_told_apart() {
     let server = registry(folder.path());
     let address = server.address.clone();
     server.stop().await;
-    let config = RegistryConfig {
-        host: address,
-        plain_http: true,
-        credentials: None,
-        upstream: None,
-    };
+    let config =
+        RegistryConfig { host: address, plain_http: true, credentials: None, upstream: None };
     let error = Remote::new(&config).unwrap().resolve("projects/jq", "latest").await.unwrap_err();
     assert!(error.is_unreachable(), "{error}");
 }
@@ -142,8 +136,7 @@ async fn a_registry_out_of_reach_is_told_apart() {
 async fn wrong_credentials_push_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let server: Server = registry(folder.path());
-    let credentials =
-        Credentials { user: "builder".to_owned(), password: "wrong".to_owned() };
+    let credentials = Credentials { user: "builder".to_owned(), password: "wrong".to_owned() };
     let config = RegistryConfig { credentials: Some(credentials), ..registry_config(&server) };
     let remote = Remote::new(&config).unwrap();
     let blob = Bytes::from_static(b"blob");

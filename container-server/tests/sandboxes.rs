@@ -41,7 +41,7 @@ async fn a_sandbox_runs_until_it_is_stopped() {
     let view = sandboxes.create(wish("guest")).await.unwrap();
     assert_eq!((view.state, view.owner.as_str()), (SandboxState::Running, "guest"));
     assert_eq!(view.expires_at - view.created_at, TimeDelta::minutes(30));
-    assert_eq!(engine.ids(), [view.id.clone()]);
+    assert_eq!(engine.ids(), std::slice::from_ref(&view.id));
     assert_eq!(sandboxes.living().await, 1);
 
     sandboxes.stop(&view.id, EndReason::Stopped).await.unwrap();
@@ -260,8 +260,8 @@ async fn a_restarted_server_takes_over_what_lives() {
     engine.plant(&SandboxId::random(), labels);
 
     let after = Sandboxes::start(engine.clone(), terminals()).await.unwrap();
-    assert_eq!(engine.ids(), [view.id.clone()]);
-    assert_eq!(after.list().await, [view.clone()]);
+    assert_eq!(engine.ids(), std::slice::from_ref(&view.id));
+    assert_eq!(after.list().await, std::slice::from_ref(&view));
     let refused = after.create(wish("guest")).await;
     assert!(matches!(refused, Err(SandboxError::QuotaReached { .. })), "{refused:?}");
     engine.exit(&view.id, 0, false);

@@ -69,10 +69,8 @@ async fn an_asker_who_leaves_spoils_nothing() {
 #[actix_web::test]
 async fn what_is_not_an_image_is_refused() {
     let fixture = Fixture::start().await;
-    let missing = ImageRef {
-        repository: "projects/nosuch".to_owned(),
-        digest: oci::digest(b"nothing"),
-    };
+    let missing =
+        ImageRef { repository: "projects/nosuch".to_owned(), digest: oci::digest(b"nothing") };
     let busybox = || vec![(oci::busybox(), Form::Gzip)];
     let command = || json!({"Cmd": ["/bin/sh"]});
     let remote = &fixture.remote;

@@ -158,7 +158,9 @@ impl Engine for FakeEngine {
             self.living().insert(start.id.clone(), alive);
             opened(&self.start_gate).await;
             if self.start_fails.swap(false, Ordering::SeqCst) {
-                return Err(EngineError::Program("/bin/nosuch: not found in the image.".to_owned()));
+                return Err(EngineError::Program(
+                    "/bin/nosuch: not found in the image.".to_owned(),
+                ));
             }
             if self.ends_at_once.swap(false, Ordering::SeqCst) {
                 self.exit(&start.id, 4, false);
@@ -180,7 +182,8 @@ impl Engine for FakeEngine {
     fn stop<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<()>> {
         async move {
             let failing = &self.failing_stops;
-            let left = failing.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
+            let left =
+                failing.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1));
             if left.is_ok() {
                 return Err(EngineError::Internal("a mount is busy".to_owned()));
             }
