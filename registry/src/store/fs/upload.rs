@@ -187,7 +187,7 @@ impl Held {
         Ok(())
     }
 
-    fn commit(mut self: Box<Self>, expected: Option<Digest>) -> Result<(Digest, u64)> {
+    fn commit(mut self, expected: Option<Digest>) -> Result<(Digest, u64)> {
         let algorithm = expected.as_ref().map(Digest::algorithm);
         let progress = match self.lease.take() {
             Some(known) if algorithm.is_none_or(|wanted| wanted == known.hasher.algorithm()) => {
@@ -208,7 +208,7 @@ impl Held {
 
     /// Makes the file the content of `digest`, unless that is there already. What is there with
     /// another size is damaged, and replaced.
-    fn store(self: Box<Self>, digest: &Digest, size: u64) -> Result<()> {
+    fn store(&self, digest: &Digest, size: u64) -> Result<()> {
         if self.inner.content_size(digest)? == Some(size) {
             self.inner.disk.remove(&self.path)?;
         } else {
@@ -219,7 +219,7 @@ impl Held {
         self.inner.link_blob(&self.repository, digest, size)
     }
 
-    fn remove(self: Box<Self>) -> Result<()> {
+    fn remove(&self) -> Result<()> {
         self.inner.disk.remove(&self.path)?;
         self.inner.sessions.forget(&self.id);
         Ok(())
