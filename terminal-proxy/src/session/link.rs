@@ -1,0 +1,122 @@
+//! What connections and the owner of a session share with its task.
+//!
+//! Whatever a client can send in any number takes a fixed place here: acknowledgements and sizes
+//! overwrite each other, input goes through a short queue that makes its sender wait.
+
+use crate::status::Status;
+use bytes::Bytes;
+use container_api::TerminalSize;
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+use tokio::sync::{Notify, mpsc, watch};
+
+/// How many frames may wait in the queue towards one viewer. Full frames run into the window
+/// first; this bounds tiny ones.
+pub(crate) const VIEWER_QUEUE: usize = 512;
+
+/// How many input frames may wait in the queue towards the session's task.
+pub(crate) const INPUT_QUEUE: usize = 4;
+
+/// A frame on its way to a viewer.
+#[derive(Debug, Clone)]
+pub(crate) struct Outgoing {
+    /// How far the output has come when this is drawn.
+    pub(crate) end: u64,
+    /// The frame.
+    pub(crate) frame: Bytes,
+}
+
+/// One viewer, as the session's task and the viewer's connection both see it.
+#[derive(Debug, Default)]
+pub(crate) struct ViewerLink {
+    /// The offset before which the viewer has drawn everything.
+    pub(crate) drawn: AtomicU64,
+    /// The task waits for the queue towards the viewer to be emptied.
+    pub(crate) queue_was_full: AtomicBool,
+}
+
+/// A viewer that comes or goes.
+#[derive(Debug)]
+pub(crate) enum Event {
+    Attach { viewer: u64, link: Arc<ViewerLink>, frames: mpsc::Sender<Outgoing> },
+    Detach { viewer: u64 },
+}
+
+/// What is known of a session outside its task.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    /// What viewers are told.
+    pub(crate) status: watch::Sender<Status>,
+    /// Wakes the task to look at acknowledgements and at the wished size.
+    pub(crate) wake: Notify,
+    /// The last size that a viewer asked for, and which viewer.
+    size_wish: Mutex<Option<(u64, TerminalSize)>>,
+    times: Mutex<Times>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Times {
+    pub(crate) unwatched_since: Option<Instant>,
+    pub(crate) last_input: Option<Instant>,
+}
+
+impl Shared {
+    pub(crate) fn new(status: Status, now: Instant) -> Self {
+        Self {
+            status: watch::Sender::new(status),
+            wake: Notify::new(),
+            size_wish: Mutex::new(None),
+            times: Mutex::new(Times { unwatched_since: Some(now), last_input: None }),
+        }
+    }
+
+    pub(crate) fn times(&self) -> Times {
+        *lock(&self.times)
+    }
+
+    pub(crate) fn note_input(&self, now: Instant) {
+        lock(&self.times).last_input = Some(now);
+    }
+
+    /// The number of viewers has changed: they are told, and so is whoever reaps.
+    pub(crate) fn note_viewers(&self, viewers: usize, now: Instant) {
+        lock(&self.times).unwatched_since = (viewers == 0).then_some(now);
+        self.status.send_if_modified(|status| {
+            let changed = status.viewers != viewers;
+            status.viewers = viewers;
+            changed
+        });
+    }
+
+    pub(crate) fn wish_size(&self, viewer: u64, size: TerminalSize) {
+        *lock(&self.size_wish) = Some((viewer, size));
+        self.wake.notify_one();
+    }
+
+    pub(crate) fn take_size_wish(&self) -> Option<(u64, TerminalSize)> {
+        lock(&self.size_wish).take()
+    }
+
+    pub(crate) fn note_drawn(&self, link: &ViewerLink, offset: u64) {
+        link.drawn.fetch_max(offset, Ordering::Relaxed);
+        self.wake.notify_one();
+    }
+
+    /// The queue towards a viewer is empty.
+    pub(crate) fn note_queue_empty(&self, link: &ViewerLink) {
+        if link.queue_was_full.swap(false, Ordering::AcqRel) {
+            self.wake.notify_one();
+        }
+    }
+}
+
+/// Nothing that holds these locks can leave their content half changed, so a panic elsewhere is
+/// no reason to refuse it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,76 @@
+//! What a terminal's viewers are told about its sandbox.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use container_api::EndReason;
+use serde::{Deserialize, Serialize, Serializer};
+
+/// Whether the sandbox's program runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It runs, or did not yet have the chance to end.
+    Running,
+    /// It is over.
+    Ended,
+}
+
+/// The payload of a status frame.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Whether the sandbox's program runs.
+    pub state: State,
+    /// When its time is up; RFC 3339 on the wire.
+    #[serde(serialize_with = "rfc3339")]
+    pub expires_at: DateTime<Utc>,
+    /// How many have this terminal open.
+    pub viewers: usize,
+    /// Why it ended, if it has.
+    pub reason: Option<EndReason>,
+}
+
+impl Status {
+    /// The JSON of a status frame.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a status has no maps and no floats, so it always encodes")
+    }
+}
+
+/// A close reason for people. A close frame holds at most 123 bytes; the status frame before it
+/// has the whole.
+pub(crate) fn end_sentence(reason: Option<&EndReason>) -> String {
+    match reason {
+        Some(EndReason::Stopped) => "the sandbox was stopped".to_owned(),
+        Some(EndReason::Exited { code }) => format!("the program ended with exit code {code}"),
+        Some(EndReason::OutOfMemory) => "the sandbox went over its memory limit".to_owned(),
+        Some(EndReason::Idle) => "nobody had the terminal open for too long".to_owned(),
+        Some(EndReason::Lifetime) => "the sandbox's time was up".to_owned(),
+        Some(EndReason::Operator) => "the server ended the sandbox".to_owned(),
+        Some(EndReason::Failed { message }) => message.clone(),
+        None => "the sandbox ended".to_owned(),
+    }
+}
+
+fn rfc3339<S: Serializer>(time: &DateTime<Utc>, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Secs, true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_json_is_what_pages_read() {
+        let expires_at = DateTime::from_timestamp(1_800_000_000, 0).expect("in range");
+        let mut status = Status { state: State::Running, expires_at, viewers: 2, reason: None };
+        let json = String::from_utf8(status.to_json()).expect("JSON is UTF-8");
+        let running =
+            r#"{"state":"running","expires_at":"2027-01-15T08:00:00Z","viewers":2,"reason":null}"#;
+        assert_eq!(json, running);
+        status.state = State::Ended;
+        status.reason = Some(EndReason::Exited { code: 3 });
+        let json = String::from_utf8(status.to_json()).expect("JSON is UTF-8");
+        assert!(json.ends_with(r#""reason":{"reason":"exited","code":3}}"#), "{json}");
+        assert_eq!(serde_json::from_str::<Status>(&json).expect("reads its own"), status);
+    }
+}
