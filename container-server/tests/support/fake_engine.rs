@@ -48,7 +48,7 @@ struct Alive {
     labels: BTreeMap<String, String>,
     master: OwnedFd,
     /// Held as a program would.
-    _slave: OwnedFd,
+    slave: OwnedFd,
 }
 
 impl FakeEngine {
@@ -90,10 +90,26 @@ impl FakeEngine {
         }
     }
 
+    /// The program prints something.
+    pub fn print(&self, id: &SandboxId, text: &str) {
+        rustix::io::write(&self.living()[id].slave, text.as_bytes()).unwrap();
+    }
+
+    /// The program reads a line.
+    pub async fn read_line(&self, id: &SandboxId) -> String {
+        let slave = self.living()[id].slave.try_clone().unwrap();
+        let reading = tokio::task::spawn_blocking(move || {
+            let mut line = [0; 1_000];
+            let length = rustix::io::read(&slave, &mut line).unwrap();
+            String::from_utf8_lossy(&line[..length]).into_owned()
+        });
+        reading.await.unwrap()
+    }
+
     /// Puts a sandbox there that nobody asked for.
     pub fn plant(&self, id: &SandboxId, labels: BTreeMap<String, String>) {
         let (master, slave) = pty().unwrap();
-        self.living().insert(id.clone(), Alive { labels, master, _slave: slave });
+        self.living().insert(id.clone(), Alive { labels, master, slave });
     }
 
     pub fn labels(&self, id: &SandboxId) -> BTreeMap<String, String> {
@@ -154,7 +170,7 @@ impl Engine for FakeEngine {
             self.starts.fetch_add(1, Ordering::SeqCst);
             let (master, slave) = pty()?;
             let ours = master.try_clone()?;
-            let alive = Alive { labels: start.labels, master, _slave: slave };
+            let alive = Alive { labels: start.labels, master, slave };
             self.living().insert(start.id.clone(), alive);
             opened(&self.start_gate).await;
             if self.start_fails.swap(false, Ordering::SeqCst) {
