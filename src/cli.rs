@@ -54,6 +54,10 @@ pub struct Serve {
     /// The address that browsers use, where it differs from the request's (behind a proxy)
     #[arg(long, env = "TRYTHIS_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// Trust X-Forwarded-For and X-Forwarded-Proto: a proxy stands in front and sets them
+    #[arg(long, env = "TRYTHIS_BEHIND_PROXY", num_args = 0..=1, default_value_t = false,
+          default_missing_value = "true")]
+    pub behind_proxy: bool,
     /// Publish the starter catalogue where it is missing
     #[arg(long, env = "TRYTHIS_STARTER_CATALOGUE", num_args = 0..=1, default_value_t = false,
           default_missing_value = "true")]

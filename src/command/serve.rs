@@ -7,6 +7,7 @@
 //! ```
 
 mod services;
+mod settings;
 mod starter;
 
 use crate::{

@@ -59,9 +59,9 @@ impl DataFolder {
         self.root.join("registry")
     }
 
-    /// Logs and contexts of builds.
-    pub fn builds(&self) -> PathBuf {
-        self.root.join("builds")
+    /// The folder itself.
+    pub fn path(&self) -> PathBuf {
+        self.root.clone()
     }
 
     /// The supervisor's own folder; only root looks into it.

@@ -12,8 +12,8 @@ async fn create(client: &Client, name: &str, base: &str, script: &str) -> (Statu
     let fields = [
         ("name", name),
         ("category", "Tools"),
-        ("short_description", "A description that must survive"),
-        ("long_description", ""),
+        ("short", "A description that must survive"),
+        ("description", ""),
         ("base", base),
         ("command", "sh"),
         ("kind", "script"),

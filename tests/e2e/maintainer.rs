@@ -26,8 +26,8 @@ async fn journey_of_a_maintainer_from_script_to_badge() {
     browser.goto(&server.url("/projects/new")).await;
     browser.pictures("new-project").await;
     browser.fill("input[name=name]", "FIGlet").await;
-    browser.fill("input[name=short_description]", "Large letters out of ordinary text").await;
-    browser.fill("textarea[name=long_description]", "Try `figlet hello`.").await;
+    browser.fill("input[name=short]", "Large letters out of ordinary text").await;
+    browser.fill("textarea[name=description]", "Try `figlet hello`.").await;
     browser.fill("textarea[name=script]", FIGLET).await;
     browser.click("#script-form button[type=submit]").await;
 
@@ -90,8 +90,8 @@ async fn a_failed_rebuild_leaves_the_previous_image() {
     let fields = [
         ("name", "Steady"),
         ("category", "Tools"),
-        ("short_description", "Still there"),
-        ("long_description", ""),
+        ("short", "Still there"),
+        ("description", ""),
         ("base", "busybox:1"),
         ("command", "sh"),
         ("kind", "script"),
@@ -115,8 +115,8 @@ pub async fn publish_busybox(client: &Client, name: &str) {
     let fields = [
         ("name", name),
         ("category", "Tools"),
-        ("short_description", "A small shell"),
-        ("long_description", "Type `ls`."),
+        ("short", "A small shell"),
+        ("description", "Type `ls`."),
         ("base", "busybox:1"),
         ("command", "sh"),
         ("kind", "script"),
@@ -137,8 +137,8 @@ pub async fn publish_dockerfile(
     let fields = [
         ("name", name),
         ("category", "Tools"),
-        ("short_description", "From a Dockerfile"),
-        ("long_description", ""),
+        ("short", "From a Dockerfile"),
+        ("description", ""),
         ("kind", "dockerfile"),
         ("dockerfile", dockerfile),
     ];

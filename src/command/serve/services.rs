@@ -1,12 +1,13 @@
 //! The services of one process, and the listeners they share.
 
+use super::settings;
 use crate::{
     cli::Serve,
     setup::{data::DataFolder, secrets::Secrets},
 };
-use actix_web::{App, HttpServer, dev::Server, web::Data};
+use actix_web::{App, HttpServer, dev::{Server, ServerHandle}};
 use anyhow::{Context, Result};
-use container_api::{ContainerClient, Limits, TicketKey};
+use container_api::ContainerClient;
 use container_server::{ContainerServer, config as container};
 use registry::Registry;
 use std::net::{SocketAddr, TcpListener};
@@ -20,7 +21,7 @@ pub struct Services {
     pub web: WebService,
     containers: ContainerServer,
     registry: Registry,
-    internal: Server,
+    internal: ServerHandle,
 }
 
 impl Services {
@@ -53,16 +54,16 @@ impl Services {
                     user: REGISTRY_USER.to_owned(),
                     password,
                 }),
-                upstream: Some("docker.io".to_owned()),
+                upstream: upstream(),
             },
-            terminals: terminals(options, secrets),
-            builds: builds(options, folder),
+            terminals: settings::terminals(options, secrets)?,
+            builds: settings::builds(options, folder),
             token: container::InternalToken(token.clone()),
         })
         .await?;
         let (internal, internal_address) = listen_internally(&containers)?;
         let client = ContainerClient::new(format!("http://{internal_address}"), token)?;
-        let web = WebService::start(pages(options, folder, secrets, client)?).await?;
+        let web = WebService::start(settings::web(options, folder, secrets, client)).await?;
         Ok(Self { web, containers, registry, internal })
     }
 
@@ -91,11 +92,11 @@ impl Services {
         } else {
             self.containers.shutdown().await;
         }
-        self.internal.handle().stop(false).await;
+        self.internal.stop(false).await;
     }
 }
 
-fn listen_internally(containers: &ContainerServer) -> Result<(Server, SocketAddr)> {
+fn listen_internally(containers: &ContainerServer) -> Result<(ServerHandle, SocketAddr)> {
     let listener = TcpListener::bind("127.0.0.1:0").context("listening for the services")?;
     let address = listener.local_addr()?;
     let routes = containers.internal_routes();
@@ -105,6 +106,13 @@ fn listen_internally(containers: &ContainerServer) -> Result<(Server, SocketAddr
         .shutdown_timeout(1)
         .listen(listener)?
         .run();
-    tokio::spawn(server.handle_errors());
-    Ok((server, address))
+    let handle = server.handle();
+    tokio::spawn(server);
+    Ok((handle, address))
+}
+
+/// Where base images come from when nobody names a registry: as the OCI client sees it.
+fn upstream() -> Option<String> {
+    let image: oci_distribution::Reference = "debian".parse().ok()?;
+    Some(image.resolve_registry().to_owned())
 }
