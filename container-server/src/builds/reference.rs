@@ -63,7 +63,11 @@ pub(super) fn is_target(repository: &str) -> bool {
 }
 
 fn is_host(component: &str) -> bool {
-    component.contains(['.', ':']) || component == "localhost"
+    let inner = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b':' | b'-');
+    component == "localhost"
+        || component.contains(['.', ':'])
+            && component.bytes().all(inner)
+            && !component.starts_with(['.', ':', '-'])
 }
 
 /// The `name` of the OCI distribution specification: components of letters and digits, with

@@ -2,6 +2,7 @@
 
 use super::{
     ContextError, Format, UNPACKED_LIMIT,
+    ignore::{self, Ignore},
     index::{Entry, Index, Kind, normalise},
 };
 use flate2::read::MultiGzDecoder;
@@ -49,7 +50,26 @@ impl Archive {
             return Err(ContextError::TooLarge);
         }
         let index = index(&plain)?;
-        Ok(Self { file: plain, index })
+        let mut archive = Self { file: plain, index };
+        if let Some(ignore) = archive.ignore()? {
+            archive.index.leave_out(|path| ignore.leaves_out(path));
+        }
+        Ok(archive)
+    }
+
+    /// What the context says to leave out.
+    fn ignore(&self) -> Result<Option<Ignore>, ContextError> {
+        let Some(Entry { kind: Kind::File { offset, size }, .. }) = self.index.get(ignore::FILE)
+        else {
+            return Ok(None);
+        };
+        if *size > ignore::SIZE_LIMIT {
+            let path = ignore::FILE.to_owned();
+            return Err(ContextError::Entry { path, why: "which is larger than 64 KiB" });
+        }
+        let mut text = Vec::new();
+        self.read(*offset, *size)?.read_to_end(&mut text)?;
+        Ok(Some(Ignore::new(&String::from_utf8_lossy(&text))))
     }
 
     /// What it holds.

@@ -1,7 +1,7 @@
 //! What a context holds, by path.
 
 use super::{ContextError, ENTRY_LIMIT};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many links may lead to one file.
 const LINK_LIMIT: u32 = 40;
@@ -76,9 +76,30 @@ impl Index {
         Ok(())
     }
 
+    /// Takes away what is to be left out, but for the folders that lead to what stays.
+    pub(super) fn leave_out(&mut self, out: impl Fn(&str) -> bool) {
+        let kept: Vec<String> =
+            self.entries.keys().filter(|path| path.is_empty() || !out(path)).cloned().collect();
+        let mut stay: BTreeSet<&str> = BTreeSet::new();
+        for path in &kept {
+            let mut path = path.as_str();
+            // What is above a path that stays has been put there with it.
+            while stay.insert(path) {
+                let Some((parent, _)) = path.rsplit_once('/') else { break };
+                path = parent;
+            }
+        }
+        self.entries.retain(|path, _| stay.contains(path.as_str()));
+    }
+
     /// The entry of this very path; links are not followed.
     pub(super) fn get(&self, path: &str) -> Option<&Entry> {
         self.entries.get(path)
+    }
+
+    /// The path, where a folder is there; links are not followed.
+    pub(super) fn folder(&self, path: String) -> Option<String> {
+        matches!(self.get(&path)?.kind, Kind::Folder).then_some(path)
     }
 
     /// Everything below a folder, as path below it and entry; folders before what they hold.
@@ -94,6 +115,12 @@ impl Index {
             .take_while(move |(path, _)| path.starts_with(&prefix))
             .filter(move |(path, _)| path.len() > length)
             .map(move |(path, entry)| (&path[length..], entry))
+    }
+
+    /// When an entry, and what is below it, was changed. The root has no time of its own.
+    pub(super) fn times<'a>(&'a self, path: &'a str) -> impl Iterator<Item = u64> {
+        let own = self.get(path).map(|entry| entry.mtime);
+        own.into_iter().chain(self.below(path).map(|(_, entry)| entry.mtime))
     }
 
     /// The names in a folder.

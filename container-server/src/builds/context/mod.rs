@@ -10,6 +10,7 @@
 //! that it selects into a new tar for the engine.
 
 mod archive;
+mod ignore;
 mod index;
 mod pattern;
 mod select;

@@ -27,16 +27,13 @@ struct Found {
 
 /// Where a COPY goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Destination {
-    /// Into this folder, names kept.
-    Folder(String),
-    /// To be this file, in this folder.
-    File {
-        /// The folder.
-        folder: String,
-        /// The file's name in it.
-        name: String,
-    },
+pub(crate) struct Destination {
+    /// The folder that the tar is unpacked in.
+    parent: String,
+    /// What is in it; nothing where it is the root itself.
+    name: Option<String>,
+    /// Whether that is a folder that takes files by their names, or a file.
+    folder: bool,
 }
 
 /// Whose the copied files are.
@@ -83,19 +80,31 @@ impl Selection {
         to: impl Write,
     ) -> Result<(), ContextError> {
         let mut tar = Builder::new(to);
-        let mut put = |path: &str, entry: &Entry| put(&mut tar, archive, path, entry, owner);
+        let mut put = |path: &str, entry: &Entry, owner| {
+            let path = match &destination.name {
+                Some(name) if destination.folder => format!("{name}/{path}"),
+                Some(name) => name.clone(),
+                None => path.to_owned(),
+            };
+            put(&mut tar, archive, &path, entry, owner)
+        };
+        if destination.folder && destination.name.is_some() {
+            // Named, so that it belongs to the owner where it has to be made.
+            // As old as the newest of what it gets, so that the same context makes the same tar.
+            let times = self.found.iter().flat_map(|found| archive.index().times(&found.path));
+            let mtime = times.max().unwrap_or_default();
+            let folder = Entry { kind: Kind::Folder, mode: 0o755, mtime };
+            put("", &folder, Ownership { mode: None, ..owner })?;
+        }
         for found in &self.found {
             let missing = || ContextError::Missing(found.path.clone());
             if found.folder {
                 for (path, entry) in archive.index().below(&found.path) {
-                    put(path, entry)?;
+                    put(path, entry, owner)?;
                 }
             } else {
                 let entry = archive.index().get(&found.path).ok_or_else(missing)?;
-                match destination {
-                    Destination::Folder(_) => put(&found.name, entry)?,
-                    Destination::File { name, .. } => put(name, entry)?,
-                }
+                put(&found.name, entry, owner)?;
             }
         }
         tar.into_inner()?.flush()?;
@@ -114,23 +123,18 @@ fn resolve(index: &Index, source: &str) -> Result<Vec<Found>, ContextError> {
     }
     // Each candidate as it is written, and as it is once links are followed.
     let mut candidates = BTreeSet::from([(String::new(), String::new())]);
-    for component in components {
+    let mut after_pattern = false;
+    for (component, left) in components.iter().zip((0..components.len()).rev()) {
+        // A pattern goes by what is really there, as with Docker: the links that it meets are
+        // followed where they are what is copied, not on the way.
+        after_pattern |= pattern::is_pattern(component);
+        let follow = !after_pattern || left == 0;
         let mut next = BTreeSet::new();
         for (written, real) in &candidates {
-            let join = |folder: &str, name: &str| match folder {
-                "" => name.to_owned(),
-                folder => format!("{folder}/{name}"),
-            };
-            // A pattern does not match hidden names any less than others: neither does Docker's.
-            let names: Vec<&str> = if pattern::is_pattern(component) {
-                index.names(real).filter(|name| pattern::matches(component, name)).collect()
-            } else {
-                vec![component]
-            };
-            for name in names {
-                if let Some(followed) = index.follow(&join(real, name)) {
-                    next.insert((join(written, name), followed));
-                }
+            for name in matching(index, real, component) {
+                let path = join(real, name);
+                let path = if follow { index.follow(&path) } else { index.folder(path) };
+                next.extend(path.map(|path| (join(written, name), path)));
             }
         }
         candidates = next;
@@ -141,6 +145,19 @@ fn resolve(index: &Index, source: &str) -> Result<Vec<Found>, ContextError> {
         Found { path, name, folder }
     };
     Ok(candidates.into_iter().map(found).collect())
+}
+
+/// The names in a folder that a component of a source stands for. Hidden names are no exception.
+fn matching<'a>(index: &'a Index, folder: &'a str, component: &'a str) -> Vec<&'a str> {
+    if pattern::is_pattern(component) {
+        index.names(folder).filter(|name| pattern::matches(component, name)).collect()
+    } else {
+        vec![component]
+    }
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 fn put<W: Write>(
@@ -159,7 +176,7 @@ fn put<W: Write>(
         Kind::Folder => {
             header.set_entry_type(EntryType::Directory);
             header.set_size(0);
-            tar.append_data(&mut header, format!("{path}/"), io::empty())
+            tar.append_data(&mut header, format!("{}/", path.trim_end_matches('/')), io::empty())
         }
         Kind::File { offset, size } => {
             header.set_entry_type(EntryType::Regular);
@@ -187,33 +204,26 @@ impl Destination {
         selection: &Selection,
         is_folder: bool,
     ) -> Result<Self, ContextError> {
-        let folder_named = names_folder(path);
-        let path = absolute(path, workdir);
-        if folder_named || is_folder {
-            return Ok(Self::Folder(path));
-        }
-        if selection.len() > 1 {
+        let folder = is_folder || names_folder(path) || !selection.single_file();
+        if selection.len() > 1 && !is_folder && !names_folder(path) {
             return Err(ContextError::Copy(format!(
                 "several sources need a folder as their destination: write `{path}/`"
             )));
         }
-        if !selection.single_file() {
-            return Ok(Self::Folder(path));
-        }
-        match path.rsplit_once('/') {
-            Some((folder, name)) if !name.is_empty() => {
-                let folder = if folder.is_empty() { "/" } else { folder };
-                Ok(Self::File { folder: folder.to_owned(), name: name.to_owned() })
+        let path = absolute(path, workdir);
+        Ok(match path.rsplit_once('/') {
+            Some((_, "")) | None => Self { parent: path, name: None, folder: true },
+            Some((parent, name)) => {
+                let name = Some(name.to_owned());
+                let parent = if parent.is_empty() { "/" } else { parent };
+                Self { parent: parent.to_owned(), name, folder }
             }
-            _ => Ok(Self::Folder(path)),
-        }
+        })
     }
 
     /// The folder that the tar is unpacked in.
-    pub(crate) fn folder(&self) -> &str {
-        match self {
-            Self::Folder(folder) | Self::File { folder, .. } => folder,
-        }
+    pub(crate) fn parent(&self) -> &str {
+        &self.parent
     }
 }
 

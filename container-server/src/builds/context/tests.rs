@@ -1,6 +1,6 @@
 //! Contexts from the upload to the tar that COPY makes.
 
-use super::{select::Destination, *};
+use super::*;
 use crate::builds::BuildError;
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
@@ -91,7 +91,12 @@ fn copy(
         let text = if text.is_empty() { text } else { format!("={text}") };
         listed.push(format!("{path}{text}{}", target.unwrap_or_default()));
     }
-    Ok((destination.folder().to_owned(), listed))
+    // A folder is made first, and holds the rest.
+    let folder = listed.first().filter(|first| first.ends_with('/')).cloned();
+    let Some(folder) = folder else { return Ok((destination.parent().to_owned(), listed)) };
+    let inside = |path: &String| path.strip_prefix(&folder).expect("inside").to_owned();
+    let path = format!("{}/{}", destination.parent(), folder.trim_end_matches('/'));
+    Ok((path.replace("//", "/"), listed[1..].iter().map(inside).collect()))
 }
 
 #[test]
@@ -103,6 +108,7 @@ fn copy_selects_as_docker_does() {
         (&["a.txt"], "y", false, "/work", &["y=A"]),
         (&["a.txt"], "/y", false, "/", &["y=A"]),
         (&["a.txt"], "/x/", false, "/x", &["a.txt=A"]),
+        (&["a.txt"], "/", false, "/", &["a.txt=A"]),
         (&["a.txt"], ".", false, "/work", &["a.txt=A"]),
         (&["a.txt"], "/bin", true, "/bin", &["a.txt=A"]),
         (&["/a.txt", "./b.txt"], "../x/", false, "/x", &["a.txt=A", "b.txt=B"]),
@@ -112,6 +118,7 @@ fn copy_selects_as_docker_does() {
         (&["src", "a.txt"], "/x/", false, "/x", &[src[0], src[1], src[2], src[3], "a.txt=A"]),
         // Links on the way are followed, within the context.
         (&["current"], "/x", false, "/x", src),
+        (&["current/R*"], "/x/", false, "/x", &["README=readme"]),
         (&["current/README"], "/x/", false, "/x", &["README=readme"]),
         (&["rooted/main.c"], "m", false, "/work", &["m=main"]),
         (&["src/up.txt"], "/x/", false, "/x", &["up.txt=A"]),
@@ -119,7 +126,7 @@ fn copy_selects_as_docker_does() {
         // Patterns.
         (&["?.txt"], "/x/", false, "/x", &["a.txt=A", "b.txt=B"]),
         (&["a*.txt"], "/x", false, "/", &["x=A"]),
-        (&["*/deep"], "/x", false, "/x", &["main.c=main", "main.c=main"]),
+        (&["*/deep"], "/x", false, "/x", &["main.c=main"]),
         (&["s*/[Q-S]*"], "/x/", false, "/x", &["README=readme"]),
     ];
     for (sources, destination, is_folder, folder, listed) in table {
@@ -132,7 +139,21 @@ fn copy_selects_as_docker_does() {
         );
     }
     let (_, all) = copy(&["."], "/x", false).expect("the whole context");
-    assert_eq!(all.len(), 11, "{all:?}");
+    assert_eq!(all.len(), 12, "{all:?}");
+}
+
+#[test]
+fn what_the_context_leaves_out_is_not_there() {
+    let archive = open(&tar(&[
+        (".dockerignore", FILE, "*.key\nprivate\n!private/shown\n"),
+        ("a", FILE, "A"),
+        ("host.key", FILE, "K"),
+        ("private/hidden", FILE, "H"),
+        ("private/shown", FILE, "S"),
+    ]))
+    .expect("readable");
+    let listed: Vec<&str> = archive.index().below("").map(|(path, _)| path).collect();
+    assert_eq!(listed, [".dockerignore", "a", "private", "private/shown"]);
 }
 
 #[test]

@@ -60,7 +60,7 @@ impl Execution<'_> {
     ) -> Result<(), Ending> {
         let failed = |error: io::Error| Ending::internal("files could not be copied", &error);
         let (reader, writer) = io::pipe().map_err(failed)?;
-        let folder = destination.folder().to_owned();
+        let folder = destination.parent().to_owned();
         let writing = tokio::task::spawn_blocking(move || {
             selection.write(&archive, &destination, ownership, io::BufWriter::new(writer))
         });

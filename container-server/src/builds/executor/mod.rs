@@ -4,7 +4,7 @@
 //! base ──resolve, prepare──> layers
 //!   for each step:  metadata ──> the image's configuration
 //!                   RUN, COPY, WORKDIR ──> fresh layer ──export──> tar ──gzip──> blob ──> registry
-//! configuration, manifest ──> registry ──> prepare ──> the first visitor waits for nothing
+//! configuration, manifest ──> registry ──> prepare, so that no visitor waits ──> tag
 //! ```
 
 mod base;
@@ -85,10 +85,7 @@ impl Room {
             self.step(number, total, &step.text);
             execution.carry_out(step).await?;
         }
-        let image = self.push_image(&execution.image, repository).await?;
-        self.note("Making the image ready for visitors.");
-        self.unless_stopped(self.engine.prepare(&image)).await?.map_err(Ending::engine)?;
-        Ok(image)
+        self.push_image(&execution.image, repository).await
     }
 
     fn step(&self, number: u32, total: u32, text: &str) {

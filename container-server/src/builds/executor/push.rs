@@ -44,7 +44,8 @@ impl Room {
         self.unless_stopped(pushing).await?.map_err(|error| Ending::registry(&error))
     }
 
-    /// Pushes the configuration and the manifest: from now on the image can be had.
+    /// Pushes the configuration and the manifest, and makes the image ready. The tag comes last:
+    /// it never points to an image that cannot be started.
     pub(super) async fn push_image(
         &self,
         image: &Image,
@@ -53,13 +54,31 @@ impl Room {
         let failed = |error| Ending::registry(&error);
         let config = image.config_bytes(Utc::now());
         let size = config.len() as u64;
-        let digest = format!("sha256:{}", hex::encode(Sha256::digest(&config)));
-        let pushing = self.remote.push_bytes(repository, config.into(), &digest);
+        let config_digest = digest(&config);
+        let pushing = self.remote.push_bytes(repository, config.into(), &config_digest);
         self.unless_stopped(pushing).await?.map_err(failed)?;
-        let manifest = image.manifest_bytes(&digest, size);
-        let pushing = self.remote.push_manifest(repository, TAG, manifest, OCI_IMAGE_MEDIA_TYPE);
-        let digest = self.unless_stopped(pushing).await?.map_err(failed)?;
-        self.note(&format!("Pushed {repository}@{digest}"));
-        Ok(ImageRef { repository: repository.to_owned(), digest })
+        let manifest = image.manifest_bytes(&config_digest, size);
+        let digest = digest(&manifest);
+        let image = ImageRef { repository: repository.to_owned(), digest: digest.clone() };
+        self.push_manifest(repository, &digest, manifest.clone()).await?;
+        self.note(&format!("Pushed {image}; making it ready for visitors."));
+        self.unless_stopped(self.engine.prepare(&image)).await?.map_err(Ending::engine)?;
+        self.push_manifest(repository, TAG, manifest).await?;
+        Ok(image)
     }
+
+    async fn push_manifest(
+        &self,
+        repository: &str,
+        name: &str,
+        manifest: Vec<u8>,
+    ) -> Result<(), Ending> {
+        let pushing = self.remote.push_manifest(repository, name, manifest, OCI_IMAGE_MEDIA_TYPE);
+        let pushed = self.unless_stopped(pushing).await?;
+        pushed.map(drop).map_err(|error| Ending::registry(&error))
+    }
+}
+
+fn digest(bytes: &[u8]) -> String {
+    format!("sha256:{}", hex::encode(Sha256::digest(bytes)))
 }
