@@ -62,9 +62,8 @@ impl Content {
                 Ok(0) => return Ok(upload.commit(None).await?),
                 Ok(_) => upload.append(piece.freeze()).await?,
                 Err(error) => {
-                    tracing::warn!(%error, "a local blob cannot be read");
                     upload.cancel().await?;
-                    return Err(RegistryError::Interrupted);
+                    return Err(RegistryError::Source(error));
                 }
             }
         }

@@ -25,9 +25,10 @@ impl RegistryError {
                 "SIZE_INVALID"
             }
             Self::UploadUnknown => "BLOB_UPLOAD_UNKNOWN",
-            Self::ChunkOutOfOrder { .. } | Self::ChunkRange(_) | Self::Interrupted => {
-                "BLOB_UPLOAD_INVALID"
-            }
+            Self::ChunkOutOfOrder { .. }
+            | Self::ChunkRange(_)
+            | Self::Interrupted
+            | Self::Source(_) => "BLOB_UPLOAD_INVALID",
             Self::Unauthorized => "UNAUTHORIZED",
             Self::Query(_) | Self::NoSuchRoute | Self::MethodNotAllowed => "UNSUPPORTED",
             Self::Storage(_) => "UNKNOWN",
@@ -57,6 +58,7 @@ impl ResponseError for RegistryError {
             | Self::ChunkRange(_)
             | Self::ChunkSize { .. }
             | Self::Interrupted
+            | Self::Source(_)
             | Self::Query(_) => StatusCode::BAD_REQUEST,
             Self::RepositoryUnknown(_)
             | Self::BlobUnknown(_)

@@ -7,6 +7,7 @@ use crate::{
     },
     store::StoreError,
 };
+use std::io;
 
 /// Why the registry did not do something. What it prints may be shown to anybody, save for
 /// [`Storage`](Self::Storage).
@@ -73,6 +74,9 @@ pub enum RegistryError {
     /// The body broke off.
     #[error("the request's body broke off: ask for the upload's state and go on from there")]
     Interrupted,
+    /// A blob's local source cannot be read to its end.
+    #[error("the blob's source cannot be read: {0}")]
+    Source(#[source] io::Error),
     /// A range of a blob that it does not have.
     #[error("the range lies outside the blob, which has {size} bytes")]
     RangeNotSatisfiable {

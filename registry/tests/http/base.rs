@@ -20,6 +20,7 @@ async fn it_is_a_registry() {
 #[actix_web::test]
 async fn what_is_not_there_is_refused_in_the_registrys_words() {
     let server = Server::start().await;
+    assert_eq!(server.send(Method::HEAD, "/v2/").await.status(), StatusCode::OK);
     refused(server.get("/v2/a/nothing").await, 404, "UNSUPPORTED").await;
     refused(server.send(Method::DELETE, "/v2/").await, 405, "UNSUPPORTED").await;
     refused(server.send(Method::PATCH, "/v2/a/tags/list").await, 405, "UNSUPPORTED").await;

@@ -53,3 +53,16 @@ async fn what_root_puts_in_belongs_to_the_folders_owner() {
         assert_eq!((meta.uid(), meta.gid()), (65_534, 65_534), "{}", entry.path().display());
     }
 }
+
+#[actix_web::test]
+async fn a_source_that_breaks_off_leaves_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = RegistryConfig { data: folder.path().join("registry"), credentials: None };
+    let registry = Registry::open(config).expect("a registry");
+    // A folder opens like a file, but cannot be read.
+    let source = tokio::fs::File::open(folder.path()).await.expect("a folder");
+    let error = registry.store().put_blob("a", source).await.expect_err("not a file");
+    assert!(error.to_string().contains("source"), "{error}");
+    let uploads = fs::read_dir(folder.path().join("registry/repositories/a/_uploads"));
+    assert_eq!(uploads.expect("a folder").count(), 0);
+}

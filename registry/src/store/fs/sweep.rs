@@ -88,3 +88,33 @@ fn list(folder: &Path) -> Vec<PathBuf> {
     let names = disk::names(folder).ok().flatten().unwrap_or_default();
     names.into_iter().map(|name| folder.join(name)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{Algorithm, RepositoryName},
+        store::{FileStore, Store, StoreError},
+    };
+    use std::fs::File;
+
+    #[tokio::test]
+    async fn what_rests_for_long_is_removed_and_nothing_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = FileStore::open(folder.path()).expect("a store");
+        let name: RepositoryName = "a/b".parse().expect("a name");
+        let old = store.begin_upload(&name, Algorithm::Sha256).await.expect("an upload");
+        let new = store.begin_upload(&name, Algorithm::Sha256).await.expect("an upload");
+        let layout = &store.inner.disk.layout;
+        let (upload, left) = (layout.upload(&name, &old), layout.temporary().join("left"));
+        let limit = SystemTime::now() - Duration::from_secs(60);
+        for path in [&upload, &left] {
+            let file = File::options().create(true).append(true).open(path).expect("a file");
+            file.set_modified(limit - Duration::from_secs(1)).expect("a clock");
+        }
+        assert_eq!(store.inner.sweep_older_than(limit), 2);
+        let gone = store.open_upload(&name, &old).await.map(drop);
+        assert!(matches!(gone, Err(StoreError::UploadUnknown)));
+        assert!(store.open_upload(&name, &new).await.is_ok());
+    }
+}

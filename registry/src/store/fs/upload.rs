@@ -243,3 +243,28 @@ fn reread(mut file: &File, algorithm: Algorithm) -> Result<Progress> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        model::{Algorithm, Digest, RepositoryName},
+        store::{FileStore, Store},
+    };
+    use std::fs;
+
+    #[tokio::test]
+    async fn what_a_failed_write_has_left_is_cut_off() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = FileStore::open(folder.path()).expect("a store");
+        let name: RepositoryName = "a".parse().expect("a name");
+        let id = store.begin_upload(&name, Algorithm::Sha256).await.expect("an upload");
+        let mut upload = store.open_upload(&name, &id).await.expect("the upload");
+        upload.append("hello".into()).await.expect("room");
+        upload.suspend().await.expect("a store");
+        fs::write(store.inner.disk.layout.upload(&name, &id), "hello, wo").expect("a file");
+        let upload = store.open_upload(&name, &id).await.expect("the upload");
+        assert_eq!(upload.size(), 5);
+        let (digest, size) = upload.commit(None).await.expect("a blob");
+        assert_eq!((digest, size), (Digest::of(Algorithm::Sha256, b"hello"), 5));
+    }
+}
