@@ -24,7 +24,7 @@ export function isFinal(state: string): boolean {
 }
 
 export const STATE_WORDS: Record<BuildState, string> = {
-  queued: "Queued",
+  queued: "Waiting",
   running: "Building",
   pushed: "Ready",
   failed: "Failed",
