@@ -35,12 +35,13 @@ export function read(json: unknown, date: string | null, base: string, now = Dat
   const path = view["terminal_url"];
   if (typeof path !== "string" || path === "") return { kind: "starting" };
   const expires = typeof view["expires_at"] === "string" ? Date.parse(view["expires_at"]) : NaN;
-  const server = date === null ? NaN : Date.parse(date);
+  const offset = date === null ? NaN : Date.parse(date) - now;
   return {
     kind: "live",
     url: socketAddress(path, base),
     expiresAt: Number.isNaN(expires) ? undefined : expires,
-    clockOffset: Number.isNaN(server) ? 0 : server - now,
+    // The header counts whole seconds, so a small difference says nothing.
+    clockOffset: Math.abs(offset) > 2_000 ? offset : 0,
   };
 }
 
