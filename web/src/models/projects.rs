@@ -197,6 +197,12 @@ pub fn by_slug(conn: &mut AnyConnection, slug: &str) -> QueryResult<Option<Proje
     row.first(conn).optional()?.map(read).transpose()
 }
 
+/// Whether there is a project at this place.
+pub fn exists(conn: &mut AnyConnection, slug: &str) -> QueryResult<bool> {
+    let found = projects::table.filter(projects::slug.eq(slug)).select(projects::id);
+    Ok(found.first::<i64>(conn).optional()?.is_some())
+}
+
 /// The project of this number.
 pub fn by_id(conn: &mut AnyConnection, id: i64) -> QueryResult<Option<Project>> {
     let row = projects::table.find(id).select(Row::as_select());

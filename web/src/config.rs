@@ -1,0 +1,84 @@
+//! What the web service is told at its start, one struct per concern.
+
+use container_api::{ContainerClient, Limits};
+use std::fmt;
+
+/// Everything that the web service is told at its start.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the data is: a file's path, or `sqlite:<path>`.
+    pub database: String,
+    /// How visitors are remembered.
+    pub session: SessionConfig,
+    /// Where sandboxes and builds run.
+    pub containers: ContainerClient,
+    /// Which address people use.
+    pub address: AddressConfig,
+    /// What hashing a password may cost.
+    pub passwords: PasswordConfig,
+    /// What one try may use, and how many there may be.
+    pub tries: TryConfig,
+}
+
+/// How visitors are remembered.
+#[derive(Debug, Clone)]
+pub struct SessionConfig {
+    /// Signs and encrypts the session cookie.
+    pub key: SessionKey,
+    /// Whether the cookie travels over HTTPS only.
+    pub secure_cookies: bool,
+}
+
+/// The secret behind the session cookie.
+#[derive(Clone)]
+pub struct SessionKey(pub [u8; 64]);
+
+impl fmt::Debug for SessionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionKey(…)")
+    }
+}
+
+/// Which address people use.
+#[derive(Debug, Clone, Default)]
+pub struct AddressConfig {
+    /// Such as `https://try.example.org`; without it, the request's own host is taken.
+    pub public_url: Option<String>,
+    /// Whether a proxy stands in front and its `X-Forwarded-For` and `X-Forwarded-Proto` hold.
+    pub behind_proxy: bool,
+}
+
+/// What hashing a password with argon2id may cost.
+#[derive(Debug, Clone, Copy)]
+pub struct PasswordConfig {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes over that memory.
+    pub iterations: u32,
+    /// How many hashes are worked on at once; the others wait.
+    pub at_once: usize,
+}
+
+impl Default for PasswordConfig {
+    /// The first choice of OWASP's cheat sheet, two at once.
+    fn default() -> Self {
+        Self { memory_kib: 19_456, iterations: 2, at_once: 2 }
+    }
+}
+
+/// What one try may use, and how many there may be.
+#[derive(Debug, Clone, Copy)]
+pub struct TryConfig {
+    /// What one sandbox may use.
+    pub limits: Limits,
+    /// How many sandboxes a visitor may have at once.
+    pub per_owner: u32,
+    /// How many sandboxes may be started in a minute from one address prefix (/24, /64).
+    pub per_minute: u32,
+}
+
+impl Default for TryConfig {
+    fn default() -> Self {
+        Self { limits: Limits::default(), per_owner: 1, per_minute: 10 }
+    }
+}

@@ -1,0 +1,9 @@
+//! What pages and API share of HTTP: who asks, from where, with which right to be believed.
+
+pub mod address;
+pub mod assets;
+pub mod csrf;
+pub mod fetch_site;
+pub mod form;
+pub mod headers;
+pub mod visitor;

@@ -1,0 +1,71 @@
+//! A project's place in URLs, made from its name.
+
+/// Longest a slug may be.
+const LONGEST: usize = 64;
+
+/// Words that look like pages or people of ours.
+const RESERVED: [&str; 17] = [
+    "about", "admin", "api", "badge", "builds", "edit", "embed", "help", "login", "logout", "new",
+    "projects", "search", "signup", "static", "status", "trythis",
+];
+
+/// Why a name makes no slug.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SlugError {
+    /// Nothing of it can be in an address.
+    #[error("The name needs at least one letter a–z or digit, because the address is made of them.")]
+    Empty,
+    /// The site uses it.
+    #[error("This name is kept for the site itself. Choose another one.")]
+    Reserved,
+}
+
+/// The slug of a name: its ASCII letters and digits in lower case, hyphens between.
+///
+/// # Errors
+/// When nothing is left, or when the site needs the word itself.
+pub fn slug(name: &str) -> Result<String, SlugError> {
+    let mut slug = String::new();
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+        if slug.len() == LONGEST {
+            break;
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    match slug {
+        "" => Err(SlugError::Empty),
+        _ if RESERVED.contains(&slug) => Err(SlugError::Reserved),
+        _ => Ok(slug.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs() {
+        for (name, expected) in [
+            ("jq", Ok("jq")),
+            ("Python REPL", Ok("python-repl")),
+            ("C++", Ok("c")),
+            ("  --A__b..C--  ", Ok("a-b-c")),
+            ("한글 도구 2", Ok("2")),
+            ("naïve", Ok("na-ve")),
+            ("New", Err(SlugError::Reserved)),
+            ("try this", Ok("try-this")),
+            ("TryThis", Err(SlugError::Reserved)),
+            ("", Err(SlugError::Empty)),
+            ("한글", Err(SlugError::Empty)),
+            ("...", Err(SlugError::Empty)),
+        ] {
+            assert_eq!(slug(name).as_deref(), expected.as_deref(), "{name}");
+        }
+        assert_eq!(slug(&"ab-".repeat(40)).unwrap().len(), 64);
+    }
+}

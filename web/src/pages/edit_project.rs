@@ -1,0 +1,72 @@
+//! `/p/{slug}/edit`: changing a project.
+
+use super::{
+    Frame, PageResult, html,
+    project_form::{self, ProjectFormPage},
+    see_other,
+};
+use crate::{
+    error::Error,
+    http::{form::Form, visitor::Visitor},
+    input::{FieldErrors, project::ProjectForm},
+    models::projects::Project,
+    projects::{self, SaveError},
+    service::Services,
+};
+use actix_web::{http::StatusCode, web};
+
+/// The page.
+pub async fn show(
+    services: web::Data<Services>,
+    visitor: Visitor,
+    slug: web::Path<String>,
+) -> PageResult {
+    let project = mine(&services, &visitor, &slug).await?;
+    let page = ProjectFormPage {
+        frame: Frame::of(&visitor, "/projects")?,
+        form: ProjectForm::of(&project),
+        errors: FieldErrors::default(),
+        bases: project_form::bases(&services).await,
+        slug: &project.slug,
+    };
+    html(StatusCode::OK, &page)
+}
+
+/// The form: to the build if there is one to do, else to the project.
+pub async fn submit(
+    services: web::Data<Services>,
+    visitor: Visitor,
+    slug: web::Path<String>,
+    mut form: Form,
+) -> PageResult {
+    let project = mine(&services, &visitor, &slug).await?;
+    let rebuild = form.text("action") == "build";
+    let (form, errors) = project_form::read(&services, &mut form).await?;
+    let saved = match form.check() {
+        Ok(checked) if errors.is_empty() => {
+            projects::update(&services, project, checked, rebuild).await
+        }
+        Ok(_) => Err(SaveError::Fields(errors)),
+        Err(more) => Err(SaveError::Fields(errors.and(more))),
+    };
+    match saved {
+        Ok(Some(build)) => Ok(see_other(&format!("/builds/{build}"))),
+        Ok(None) => {
+            visitor.flash("Saved.")?;
+            Ok(see_other(&format!("/p/{slug}")))
+        }
+        Err(SaveError::Fields(errors)) => {
+            let frame = Frame::of(&visitor, "/projects")?;
+            let bases = project_form::bases(&services).await;
+            let page = ProjectFormPage { frame, form, errors, bases, slug: &slug };
+            html(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(SaveError::Other(error)) => Err(error.into()),
+    }
+}
+
+async fn mine(services: &Services, visitor: &Visitor, slug: &str) -> Result<Project, Error> {
+    let next = format!("/p/{slug}/edit");
+    let user = visitor.user().ok_or(Error::NeedsLogin { next })?;
+    projects::of_maintainer(services, slug, user).await
+}

@@ -1,0 +1,40 @@
+//! What every page has around its content.
+
+use crate::{
+    error::Error,
+    http::{assets, visitor::Visitor},
+};
+
+/// What the layout needs.
+#[derive(Debug, Default)]
+pub struct Frame {
+    /// The name of the account that is logged in; empty for guests.
+    pub user: String,
+    /// For the forms of the page.
+    pub token: String,
+    /// A word that the last request left; empty mostly.
+    pub flash: String,
+    /// The path that the navigation marks.
+    pub here: &'static str,
+}
+
+impl Frame {
+    /// The frame for a visitor.
+    ///
+    /// # Errors
+    /// When the session cannot be written.
+    pub fn of(visitor: &Visitor, here: &'static str) -> Result<Self, Error> {
+        Ok(Self {
+            user: visitor.user().map(|user| user.name.clone()).unwrap_or_default(),
+            token: visitor.token()?,
+            flash: visitor.take_flash().unwrap_or_default(),
+            here,
+        })
+    }
+
+    /// The URL of a static file.
+    #[must_use]
+    pub fn asset(&self, path: &str) -> String {
+        assets::asset(path)
+    }
+}

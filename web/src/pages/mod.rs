@@ -1,0 +1,40 @@
+//! What people see: one page, one file, with its template's data and its handler.
+
+pub mod badge;
+pub mod build;
+pub mod edit_project;
+pub mod error;
+mod frame;
+pub mod health;
+pub mod home;
+pub mod login;
+pub mod logout;
+pub mod my_projects;
+pub mod new_project;
+pub mod project;
+mod project_form;
+pub mod signup;
+pub mod terminal;
+
+use crate::error::PageError;
+use actix_web::{
+    HttpResponse,
+    http::{StatusCode, header},
+};
+use askama::Template;
+use frame::Frame;
+
+/// What a page's handler answers.
+pub type PageResult = Result<HttpResponse, PageError>;
+
+/// A page of this status.
+fn html(status: StatusCode, page: &impl Template) -> PageResult {
+    let text = page.render()?;
+    Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(text))
+}
+
+/// Goes on to another page after a form was sent.
+#[must_use]
+pub fn see_other(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, path)).finish()
+}

@@ -1,0 +1,87 @@
+//! Descriptions: Markdown from strangers, as HTML that can do no harm.
+
+use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use std::sync::LazyLock;
+
+/// What may be in a description. The defaults of ammonia leave out scripts, styles, forms, frames
+/// and event handlers.
+static SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+    let mut builder = ammonia::Builder::default();
+    builder
+        .link_rel(Some("nofollow noopener noreferrer ugc"))
+        .url_schemes(["https", "http", "mailto"].into())
+        .url_relative(ammonia::UrlRelative::Deny)
+        // Layout is ours.
+        .rm_tags(["center", "map", "area", "bdo", "col", "colgroup"]);
+    builder
+});
+
+/// Markdown as safe HTML. Headings begin below the page's own.
+#[must_use]
+pub fn to_html(markdown: &str) -> String {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let events = Parser::new_ext(markdown, options).map(|event| match event {
+        Event::Start(Tag::Heading { level, classes, attrs, .. }) => {
+            Event::Start(Tag::Heading { level: lower(level), id: None, classes, attrs })
+        }
+        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(lower(level))),
+        Event::TaskListMarker(done) => Event::Text(CowStr::Borrowed(if done { "☑ " } else { "☐ " })),
+        other => other,
+    });
+    let mut unsafe_html = String::with_capacity(markdown.len() * 3 / 2);
+    html::push_html(&mut unsafe_html, events);
+    SANITISER.clean(&unsafe_html).to_string()
+}
+
+fn lower(level: HeadingLevel) -> HeadingLevel {
+    match level {
+        HeadingLevel::H1 => HeadingLevel::H2,
+        HeadingLevel::H2 => HeadingLevel::H3,
+        HeadingLevel::H3 => HeadingLevel::H4,
+        HeadingLevel::H4 => HeadingLevel::H5,
+        HeadingLevel::H5 | HeadingLevel::H6 => HeadingLevel::H6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::to_html;
+
+    #[test]
+    fn markdown_becomes_html() {
+        insta::assert_snapshot!(to_html(
+            "# Title\n\nA *word*, `code` and [a link](https://example.org).\n\n\
+             | a | b |\n|---|---|\n| 1 | 2 |\n\n- [x] done\n\n```sh\njq . <<< '{}'\n```\n"
+        ));
+    }
+
+    #[test]
+    fn nothing_harmful_comes_through() {
+        for attack in [
+            "<script>alert(1)</script>",
+            "<img src=x onerror=alert(1)>",
+            "[x](javascript:alert(1))",
+            "[x](JaVaScRiPt:alert(1))",
+            "[x](data:text/html;base64,PHNjcmlwdD4=)",
+            "![x](javascript:alert(1))",
+            "<a href=\"javascript:alert(1)\">x</a>",
+            "<iframe src=https://evil.example></iframe>",
+            "<form action=/logout method=post><button>x</button></form>",
+            "<style>body{display:none}</style>",
+            "<p style=\"position:fixed\" onclick=alert(1)>x</p>",
+            "<svg/onload=alert(1)>",
+            "<base href=https://evil.example>",
+            "<meta http-equiv=refresh content=0>",
+            "<input name=csrf id=csrf>",
+            "<div id=main class=notice>x</div>",
+        ] {
+            let html = to_html(attack).to_lowercase();
+            for bad in [
+                "<script", "onerror", "javascript:", "data:", "<iframe", "<form", "<style", "style=",
+                "onclick", "<svg", "<base", "<meta", "<input", "<button", "id=", "class=",
+            ] {
+                assert!(!html.contains(bad), "{attack} became {html}");
+            }
+        }
+    }
+}

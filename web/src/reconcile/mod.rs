@@ -1,0 +1,63 @@
+//! Keeps the rows true: follows builds that have not ended, and tries whose sandbox may have.
+//!
+//! The container server owns the states; web owns the rows. Pages ask it directly and so are right
+//! at once; what nobody looks at is caught up with here, every few seconds.
+
+mod decide;
+
+use crate::{
+    builds,
+    error::Error,
+    models::{
+        builds as build_rows,
+        tries::{self, Try},
+    },
+    service::Services,
+};
+use actix_web::web;
+use decide::Absences;
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+const PAUSE: Duration = Duration::from_secs(3);
+
+/// Runs until it is told to stop.
+pub async fn run(services: web::Data<Services>, mut stopped: watch::Receiver<bool>) {
+    let mut absences = Absences::default();
+    loop {
+        tokio::select! {
+            _ = stopped.wait_for(|stopped| *stopped) => break,
+            () = tokio::time::sleep(PAUSE) => {}
+        }
+        for done in [follow_builds(&services).await, follow_tries(&services, &mut absences).await] {
+            match done {
+                Ok(()) => {}
+                Err(Error::Containers(error)) => tracing::debug!(%error, "will ask again"),
+                Err(error) => tracing::error!(%error, "rows may be out of date"),
+            }
+        }
+    }
+}
+
+async fn follow_builds(services: &Services) -> Result<(), Error> {
+    for build in services.db.read(build_rows::under_way).await? {
+        builds::refresh(services, build).await?;
+    }
+    Ok(())
+}
+
+async fn follow_tries(services: &Services, absences: &mut Absences) -> Result<(), Error> {
+    let rows: Vec<Try> = services.db.read(tries::live).await?;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let seen = services.containers.sandboxes().await?;
+    let ends = decide::ends(&rows, &seen, absences, Instant::now());
+    services
+        .db
+        .write(move |conn| {
+            ends.iter().try_for_each(|end| tries::end(conn, &end.id, end.at, &end.reason))
+        })
+        .await?;
+    Ok(())
+}
