@@ -104,15 +104,17 @@ impl Error {
                 problem.sandbox = Some(sandbox.clone());
                 problem
             }
-            Self::Db(_) | Self::Hash(_) | Self::Session(_) | Self::Template(_) | Self::Upload(_) => {
-                Problem::new(
-                    "internal",
-                    "Something went wrong on our side",
-                    500,
-                    "Nothing was changed. Please try again; the operator finds the cause in the \
+            Self::Db(_)
+            | Self::Hash(_)
+            | Self::Session(_)
+            | Self::Template(_)
+            | Self::Upload(_) => Problem::new(
+                "internal",
+                "Something went wrong on our side",
+                500,
+                "Nothing was changed. Please try again; the operator finds the cause in the \
                      log.",
-                )
-            }
+            ),
             _ => self.refusal(),
         }
     }
@@ -167,9 +169,7 @@ impl Error {
             }
             Self::NotJson => "Send the header `Content-Type: application/json`.",
             Self::NotReady => "Its first build has not succeeded yet. Please come back later.",
-            Self::Busy(_) => {
-                "You have a sandbox open already. Go back to it, or stop it first."
-            }
+            Self::Busy(_) => "You have a sandbox open already. Go back to it, or stop it first.",
             Self::BadForm(what) | Self::BadJson(what) => return what.clone(),
             Self::FormTooLarge { limit } => {
                 return format!("The form may hold up to {} MiB.", limit >> 20);

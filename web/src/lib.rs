@@ -25,11 +25,9 @@ mod tries;
 // Linked for its bundled SQLite.
 use libsqlite3_sys as _;
 
-pub use config::{
-    AddressConfig, Config, PasswordConfig, SessionConfig, SessionKey, TryConfig,
-};
-pub use db::{DbError, InvalidDatabaseUrl};
 pub use accounts::password::HashError;
+pub use config::{AddressConfig, Config, PasswordConfig, SessionConfig, SessionKey, TryConfig};
+pub use db::{DbError, InvalidDatabaseUrl};
 pub use http::address::InvalidOrigin;
 pub use projects::catalogue::{CatalogueEvent, Progress};
 pub use routes::routes;

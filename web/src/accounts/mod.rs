@@ -27,11 +27,7 @@ pub enum SignUpError {
 ///
 /// # Errors
 /// When the name or the password will not do, or the name is taken.
-pub async fn sign_up(
-    services: &Services,
-    name: &str,
-    password: &str,
-) -> Result<User, SignUpError> {
+pub async fn sign_up(services: &Services, name: &str, password: &str) -> Result<User, SignUpError> {
     let mut errors = FieldErrors::default();
     errors.check("username", check_name(name));
     errors.check("password", check_password(password, name));

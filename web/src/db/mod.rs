@@ -129,7 +129,7 @@ fn migrate(conn: &mut AnyConnection) -> Result<(), DbError> {
 pub mod testing {
     //! A database for one test.
 
-    use super::{Db, DatabaseUrl};
+    use super::{DatabaseUrl, Db};
 
     /// An empty database in a folder that goes with the guard.
     pub async fn database() -> (Db, tempfile::TempDir) {

@@ -66,7 +66,8 @@ pub fn origin(request: &HttpRequest, config: &Addresses) -> Origin {
     if let Some(origin) = &config.public {
         return origin.clone();
     }
-    let text = |name| request.headers().get(name).and_then(|v: &header::HeaderValue| v.to_str().ok());
+    let text =
+        |name| request.headers().get(name).and_then(|v: &header::HeaderValue| v.to_str().ok());
     let host = request.uri().authority().map(|a| a.as_str()).or_else(|| text(header::HOST));
     let forwarded = text(header::X_FORWARDED_PROTO).filter(|_| config.behind_proxy);
     let host = host.map(str::to_ascii_lowercase).filter(|host| is_host(host));
@@ -159,7 +160,10 @@ mod tests {
     #[test]
     fn public_addresses() {
         let good = Origin::parse("https://Try.example.org/").unwrap();
-        assert_eq!((good.http(), good.ws()), ("https://try.example.org".into(), "wss://try.example.org".into()));
+        assert_eq!(
+            (good.http(), good.ws()),
+            ("https://try.example.org".into(), "wss://try.example.org".into())
+        );
         assert!(good.is("https://try.example.org") && !good.is("https://evil.example"));
         assert!(!good.is("null") && !good.is(""));
         for bad in ["", "try.example.org", "ftp://x", "https://", "https://a/b", "https://a b"] {
@@ -203,8 +207,15 @@ mod tests {
             assert_eq!(local_path(good), good);
         }
         for bad in [
-            "", "p", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/ä",
-            "/a\\b", "\t/x",
+            "",
+            "p",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\r\nb",
+            "/ä",
+            "/a\\b",
+            "\t/x",
         ] {
             assert_eq!(local_path(bad), "/", "{bad:?}");
         }

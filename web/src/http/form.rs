@@ -13,8 +13,8 @@ use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
 /// The largest form without its files, in bytes: a script that is too long is shown again too.
 const TEXT_LIMIT: usize = 4 << 20;
-/// The largest file, in bytes.
-const FILE_LIMIT: usize = 256 << 20;
+/// The largest file, in bytes. Above the container server's own limit, which has better words.
+const FILE_LIMIT: usize = 128 << 20;
 
 /// A form, believed to come from a page of ours.
 pub struct Form {
@@ -80,7 +80,8 @@ impl Form {
         let mut left = TEXT_LIMIT;
         while let Some(field) = multipart.try_next().await.map_err(|_| cut_short())? {
             let name = field.name().unwrap_or_default().to_owned();
-            let file = field.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
+            let file =
+                field.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
             match file {
                 // No file was chosen.
                 Some(file) if file.is_empty() => {}
@@ -108,9 +109,7 @@ impl Form {
 async fn read_text(mut field: Field, left: &mut usize) -> Result<String, Error> {
     let mut text = Vec::new();
     while let Some(chunk) = field.try_next().await.map_err(|_| cut_short())? {
-        *left = left
-            .checked_sub(chunk.len())
-            .ok_or(Error::FormTooLarge { limit: TEXT_LIMIT })?;
+        *left = left.checked_sub(chunk.len()).ok_or(Error::FormTooLarge { limit: TEXT_LIMIT })?;
         text.extend_from_slice(&chunk);
     }
     String::from_utf8(text).map_err(|_| not_utf8())
@@ -121,9 +120,7 @@ async fn keep(mut field: Field, name: String) -> Result<Upload, Error> {
     let mut file = tokio::fs::File::from_std(file);
     let mut left = FILE_LIMIT;
     while let Some(chunk) = field.try_next().await.map_err(|_| cut_short())? {
-        left = left
-            .checked_sub(chunk.len())
-            .ok_or(Error::FormTooLarge { limit: FILE_LIMIT })?;
+        left = left.checked_sub(chunk.len()).ok_or(Error::FormTooLarge { limit: FILE_LIMIT })?;
         file.write_all(&chunk).await?;
     }
     file.flush().await?;

@@ -2,8 +2,24 @@
 
 /// Words that might be taken for the site or its operator.
 const RESERVED: [&str; 18] = [
-    "about", "admin", "administrator", "api", "guest", "help", "login", "logout", "moderator",
-    "official", "operator", "root", "security", "signup", "staff", "support", "system", "trythis",
+    "about",
+    "admin",
+    "administrator",
+    "api",
+    "guest",
+    "help",
+    "login",
+    "logout",
+    "moderator",
+    "official",
+    "operator",
+    "root",
+    "security",
+    "signup",
+    "staff",
+    "support",
+    "system",
+    "trythis",
 ];
 
 /// Whether a name may be taken.
@@ -37,7 +53,9 @@ pub fn check_name(name: &str) -> Result<(), String> {
 pub fn check_password(password: &str, name: &str) -> Result<(), String> {
     match password.chars().count() {
         0 => Err("Choose a password.".to_owned()),
-        1..8 => Err("A password has at least 8 characters. A few words make a good one.".to_owned()),
+        1..8 => {
+            Err("A password has at least 8 characters. A few words make a good one.".to_owned())
+        }
         257.. => Err("A password has at most 256 characters.".to_owned()),
         _ if password.eq_ignore_ascii_case(name) => {
             Err("The password must not be the user name.".to_owned())

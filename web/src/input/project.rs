@@ -64,8 +64,9 @@ impl ProjectForm {
         Self {
             category: CATEGORIES[0].to_owned(),
             base: "debian:12".to_owned(),
-            script: "#!/bin/sh\nset -e\napt-get update\napt-get install -y --no-install-recommends \n"
-                .to_owned(),
+            script:
+                "#!/bin/sh\nset -e\napt-get update\napt-get install -y --no-install-recommends \n"
+                    .to_owned(),
             dockerfile: "FROM debian:12\n".to_owned(),
             ..Self::default()
         }
@@ -87,7 +88,7 @@ impl ProjectForm {
                 Self { kind: Kind::Script, base, script, command, ..form }
             }
             BuildSource::Dockerfile { dockerfile, context } => {
-                let context = context.map(|id| (id, "the context of the last build".to_owned()));
+                let context = context.map(|id| (id, "the files of the last build".to_owned()));
                 Self { kind: Kind::Dockerfile, dockerfile, context, ..form }
             }
         }
@@ -157,12 +158,7 @@ impl ProjectForm {
     }
 }
 
-fn check_source(
-    field: &'static str,
-    what: &str,
-    text: &str,
-    errors: &mut FieldErrors,
-) -> String {
+fn check_source(field: &'static str, what: &str, text: &str, errors: &mut FieldErrors) -> String {
     let text = unix_lines(text);
     if text.trim().is_empty() {
         errors.add(field, format!("Paste {what} here."));

@@ -13,7 +13,9 @@ const RESERVED: [&str; 17] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SlugError {
     /// Nothing of it can be in an address.
-    #[error("The name needs at least one letter a–z or digit, because the address is made of them.")]
+    #[error(
+        "The name needs at least one letter a–z or digit, because the address is made of them."
+    )]
     Empty,
     /// The site uses it.
     #[error("This name is kept for the site itself. Choose another one.")]

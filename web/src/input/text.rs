@@ -66,7 +66,8 @@ mod tests {
 
     #[test]
     fn what_a_line_may_hold() {
-        for good in ["jq", "C++", "한글 도구", "naïve", "Ünï-cödé 2.0", "日本語", "emoji 🎉"] {
+        for good in ["jq", "C++", "한글 도구", "naïve", "Ünï-cödé 2.0", "日本語", "emoji 🎉"]
+        {
             assert_eq!(check_line(good), Ok(()), "{good}");
         }
         for (bad, name) in [

@@ -43,7 +43,12 @@ pub struct News {
 
 impl From<BuildView> for News {
     fn from(view: BuildView) -> Self {
-        Self { state: view.state, failure: view.failure, image: view.image, ended_at: view.ended_at }
+        Self {
+            state: view.state,
+            failure: view.failure,
+            image: view.image,
+            ended_at: view.ended_at,
+        }
     }
 }
 

@@ -214,11 +214,8 @@ pub fn owner_name(conn: &mut AnyConnection, owner_id: i64) -> QueryResult<String
     users::table.find(owner_id).select(users::name).first(conn)
 }
 
-type CardRow = (
-    (String, String, String, String),
-    (Option<String>, Option<String>, i64),
-    Option<String>,
-);
+type CardRow =
+    ((String, String, String, String), (Option<String>, Option<String>, i64), Option<String>);
 
 fn read_card((texts, (digest, build, tries), state): CardRow) -> QueryResult<Card> {
     let (slug, name, category, short) = texts;

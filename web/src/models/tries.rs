@@ -78,7 +78,8 @@ pub fn by_id(conn: &mut AnyConnection, id: &SandboxId) -> QueryResult<Option<Try
 
 /// The tries that have not ended, as far as is known.
 pub fn live(conn: &mut AnyConnection) -> QueryResult<Vec<Try>> {
-    let rows = tries::table.filter(tries::ended_at.is_null()).select(Row::as_select()).load(conn)?;
+    let rows =
+        tries::table.filter(tries::ended_at.is_null()).select(Row::as_select()).load(conn)?;
     rows.into_iter().map(read).collect()
 }
 

@@ -63,7 +63,8 @@ mod tests {
 
     #[test]
     fn cards_are_grouped_in_the_categories_order() {
-        let cards = vec![card("a", "Games"), card("b", "Gone"), card("c", "Tools"), card("d", "Games")];
+        let cards =
+            vec![card("a", "Games"), card("b", "Gone"), card("c", "Tools"), card("d", "Games")];
         let groups = group(cards);
         let shown: Vec<(&str, Vec<&str>)> = groups
             .iter()

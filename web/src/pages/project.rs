@@ -106,11 +106,7 @@ pub async fn show(
 
 /// A build under way may have ended since it was last looked at. Without the container server the
 /// page shows what is known.
-async fn news(
-    services: &Services,
-    build: Build,
-    project: &mut Project,
-) -> Result<Build, Error> {
+async fn news(services: &Services, build: Build, project: &mut Project) -> Result<Build, Error> {
     match builds::refresh(services, build.clone()).await {
         Ok(fresh) => {
             if let (BuildState::Pushed, Some(image)) = (fresh.state, &fresh.image) {

@@ -19,13 +19,16 @@ static SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
 /// Markdown as safe HTML. Headings begin below the page's own.
 #[must_use]
 pub fn to_html(markdown: &str) -> String {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let events = Parser::new_ext(markdown, options).map(|event| match event {
         Event::Start(Tag::Heading { level, classes, attrs, .. }) => {
             Event::Start(Tag::Heading { level: lower(level), id: None, classes, attrs })
         }
         Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(lower(level))),
-        Event::TaskListMarker(done) => Event::Text(CowStr::Borrowed(if done { "☑ " } else { "☐ " })),
+        Event::TaskListMarker(done) => {
+            Event::Text(CowStr::Borrowed(if done { "☑ " } else { "☐ " }))
+        }
         other => other,
     });
     let mut unsafe_html = String::with_capacity(markdown.len() * 3 / 2);
@@ -77,8 +80,22 @@ mod tests {
         ] {
             let html = to_html(attack).to_lowercase();
             for bad in [
-                "<script", "onerror", "javascript:", "data:", "<iframe", "<form", "<style", "style=",
-                "onclick", "<svg", "<base", "<meta", "<input", "<button", "id=", "class=",
+                "<script",
+                "onerror",
+                "javascript:",
+                "data:",
+                "<iframe",
+                "<form",
+                "<style",
+                "style=",
+                "onclick",
+                "<svg",
+                "<base",
+                "<meta",
+                "<input",
+                "<button",
+                "id=",
+                "class=",
             ] {
                 assert!(!html.contains(bad), "{attack} became {html}");
             }

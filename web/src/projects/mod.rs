@@ -37,10 +37,8 @@ pub async fn create(
 ) -> Result<BuildId, SaveError> {
     let (owner, slug, texts) = (owner.id, checked.slug.clone(), checked.texts);
     let source = checked.source;
-    let made = services
-        .db
-        .write(move |conn| projects::create(conn, owner, &slug, &texts, &source))
-        .await;
+    let made =
+        services.db.write(move |conn| projects::create(conn, owner, &slug, &texts, &source)).await;
     let project = match made {
         Ok(project) => project,
         Err(error) if error.is_duplicate() => return Err(taken(&checked.slug)),
@@ -69,6 +67,10 @@ pub async fn update(
     rebuild: bool,
 ) -> Result<Option<BuildId>, SaveError> {
     let build = rebuild || checked.source != project.source;
+    if build && uses_old_files(&checked.source, &project.source) {
+        let message = "The files of the last build were used up by it. Choose them again.";
+        return Err(SaveError::Fields(FieldErrors::of("context", message)));
+    }
     let (id, texts, source) = (project.id, checked.texts, checked.source);
     let changed = Project { texts: texts.clone(), source: source.clone(), ..project.clone() };
     match services.db.write(move |conn| projects::update(conn, id, &texts, &source)).await {
@@ -82,12 +84,23 @@ pub async fn update(
     match builds::start(services, &changed).await {
         Ok(build) => Ok(Some(build)),
         Err(error) => {
-            let undo = services.db.write(move |conn| {
-                projects::update(conn, id, &project.texts, &project.source)
-            });
+            let undo = services
+                .db
+                .write(move |conn| projects::update(conn, id, &project.texts, &project.source));
             undo.await.map_err(Error::from)?;
             Err(refused(&changed.source, error))
         }
+    }
+}
+
+/// A context serves one build, and is gone then.
+fn uses_old_files(new: &BuildSource, old: &BuildSource) -> bool {
+    match (new, old) {
+        (
+            BuildSource::Dockerfile { context: Some(new), .. },
+            BuildSource::Dockerfile { context: Some(old), .. },
+        ) => new == old,
+        _ => false,
     }
 }
 
@@ -125,11 +138,7 @@ fn refused(source: &BuildSource, error: Error) -> SaveError {
 ///
 /// # Errors
 /// [`Error::NoSuchProject`] also for another maintainer's.
-pub async fn of_maintainer(
-    services: &Services,
-    slug: &str,
-    user: &User,
-) -> Result<Project, Error> {
+pub async fn of_maintainer(services: &Services, slug: &str, user: &User) -> Result<Project, Error> {
     let (slug, owner) = (slug.to_owned(), user.id);
     let project = services.db.read(move |conn| projects::by_slug(conn, &slug)).await?;
     project.filter(|project| project.owner_id == owner).ok_or(Error::NoSuchProject)

@@ -37,7 +37,8 @@ pub fn ends(
     absences: &mut Absences,
     moment: Instant,
 ) -> Vec<End> {
-    let seen: HashMap<&SandboxId, &SandboxView> = seen.iter().map(|view| (&view.id, view)).collect();
+    let seen: HashMap<&SandboxId, &SandboxView> =
+        seen.iter().map(|view| (&view.id, view)).collect();
     absences.0.retain(|id, _| rows.iter().any(|row| row.id == *id) && !seen.contains_key(id));
     let end_of = |row: &Try| match seen.get(&row.id) {
         Some(view) if view.state == SandboxState::Ended => Some(End {

@@ -58,10 +58,10 @@ pub async fn start(services: &Services, wish: Wish) -> Result<SandboxView, Error
     let view = match services.containers.create_sandbox(&request).await {
         Ok(view) => view,
         Err(ClientError::Refused(problem)) if problem.kind == "quota-reached" => {
-            return Err(problem.sandbox.clone().map_or_else(
-                || Error::Containers(ClientError::Refused(problem)),
-                Error::Busy,
-            ));
+            return Err(problem
+                .sandbox
+                .clone()
+                .map_or_else(|| Error::Containers(ClientError::Refused(problem)), Error::Busy));
         }
         Err(error) => return Err(error.into()),
     };

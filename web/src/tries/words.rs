@@ -27,10 +27,9 @@ pub fn of(end: &EndReason, limits: &Limits) -> (&'static str, String) {
                 time(limits.idle_seconds)
             ),
         ),
-        EndReason::Lifetime => (
-            "The time is up",
-            format!("A sandbox lives for {}.", time(limits.lifetime_seconds)),
-        ),
+        EndReason::Lifetime => {
+            ("The time is up", format!("A sandbox lives for {}.", time(limits.lifetime_seconds)))
+        }
         EndReason::Operator => {
             ("Ended by the operator", "The server was restarted or needed the room.".to_owned())
         }

@@ -1,0 +1,68 @@
+//! What leads nowhere, and `/healthz`.
+
+use crate::support::{Person, Site};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+#[actix_web::test]
+async fn what_does_not_exist() {
+    let site = Site::start().await;
+    let guest = Person::of(&site);
+    for path in [
+        "/nothing",
+        "/p/nothing",
+        "/p/nothing/badge.svg",
+        "/builds/nothing",
+        "/s/nothing",
+        "/p/",
+        "/s/00000000000000000000000000000000",
+        "/p/%00",
+        "/p/%ff",
+    ] {
+        let answer = guest.get(path).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8", "{path}");
+        assert!(answer.text().await.unwrap().contains("To the home page"), "{path}");
+    }
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn the_wrong_method_is_told() {
+    let site = Site::start().await;
+    let guest = Person::of(&site);
+    let answer = guest.get("/logout").await;
+    assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert!(answer.text().await.unwrap().contains("That cannot be done here"));
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn a_form_that_cannot_be_read() {
+    let site = Site::start().await;
+    let guest = Person::of(&site);
+    let post = |kind: &'static str, body: Vec<u8>| {
+        let request = guest.http.post(guest.url("/login")).header("content-type", kind);
+        request.body(body).send()
+    };
+    let form = "application/x-www-form-urlencoded";
+    assert_eq!(post("text/plain", b"x".to_vec()).await.unwrap().status(), 400);
+    assert_eq!(post(form, b"\xff\xfe".to_vec()).await.unwrap().status(), 400);
+    assert_eq!(post("multipart/form-data", b"x".to_vec()).await.unwrap().status(), 400);
+    assert_eq!(post(form, vec![b'x'; 13 << 20]).await.unwrap().status(), 413);
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn health_tells_both_halves() {
+    let site = Site::start().await;
+    let watcher = Person::of(&site);
+    let health: Value = watcher.get("/healthz").await.json().await.unwrap();
+    assert_eq!(health, json!({ "database": "ok", "container_server": "ok" }));
+    site.containers.stop().await;
+    let answer = watcher.get("/healthz").await;
+    assert_eq!(answer.status(), StatusCode::OK, "pages can be served all the same");
+    let health: Value = answer.json().await.unwrap();
+    assert_eq!(health["container_server"], "unreachable");
+    site.stop().await;
+}

@@ -1,0 +1,70 @@
+//! A site for one test, and people who visit it.
+
+mod containers;
+mod person;
+
+pub use containers::Containers;
+pub use person::{Person, location, project, with};
+
+use actix_web::{App, HttpServer, dev::ServerHandle};
+use container_api::ContainerClient;
+use web::{
+    AddressConfig, Config, PasswordConfig, SessionConfig, SessionKey, TryConfig, WebService,
+};
+
+/// A running site.
+pub struct Site {
+    pub base: String,
+    pub service: WebService,
+    pub containers: Containers,
+    server: ServerHandle,
+    _folder: tempfile::TempDir,
+}
+
+impl Site {
+    /// A site as it comes.
+    pub async fn start() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// A site that is told something else.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let containers = Containers::start();
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config {
+            database: folder.path().join("test.db").to_str().unwrap().to_owned(),
+            session: SessionConfig { key: SessionKey([7; 64]), secure_cookies: false },
+            containers: ContainerClient::new(&containers.base, "internal").unwrap(),
+            address: AddressConfig::default(),
+            passwords: PasswordConfig { memory_kib: 64, iterations: 1, at_once: 2 },
+            tries: TryConfig { per_minute: 1_000, ..TryConfig::default() },
+        };
+        change(&mut config);
+        let service = WebService::start(config).await.unwrap();
+        let routes = web::routes(&service);
+        let server = HttpServer::new(move || App::new().configure(routes.clone()))
+            .workers(1)
+            .disable_signals()
+            .bind("127.0.0.1:0")
+            .unwrap();
+        let base = format!("http://{}", server.addrs()[0]);
+        let server = server.run();
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        Self { base, service, containers, server: handle, _folder: folder }
+    }
+
+    /// Ends everything.
+    pub async fn stop(self) {
+        self.server.stop(false).await;
+        self.service.stop().await;
+        self.containers.stop().await;
+    }
+
+    /// A maintainer with a project that can be tried.
+    pub async fn with_project(&self, name: &str) -> Person {
+        let ada = Person::signed_up(self, "ada").await;
+        ada.publish(name).await;
+        ada
+    }
+}
