@@ -8,16 +8,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a supervisor may take to answer for the first time. It may have to clean up after one
-/// that was killed.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a supervisor may take to answer for the first time. It may have to wait for one that
+/// is about to end, or to clean up after one that was killed.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Finds the living supervisor of this configuration, or starts `exe sandboxd …` as one. Returns
 /// when it answers. What is started is detached: it has a session of its own, its standard input
 /// is empty, and no descriptor but standard error is inherited.
 ///
 /// # Errors
-/// When the program cannot be started, ends at once, or does not answer within 20 seconds.
+/// When the program cannot be started, ends at once, or does not answer within 30 seconds.
 pub fn supervisor(config: &Config, exe: &Path) -> io::Result<()> {
     let client = Client::new(&config.socket);
     if client.list().is_ok() {

@@ -14,11 +14,16 @@
 //! | `cgroup`, `net` | what it may use, whom it may reach |
 //! | `sys` | the system calls that no library wraps |
 
+mod cgroup;
 pub mod client;
 pub mod config;
 mod fault;
 pub mod launch;
+mod layers;
+mod net;
 pub mod protocol;
+mod start;
+pub mod supervisor;
 #[allow(unsafe_code, reason = "the system calls that no library wraps safely")]
 mod sys;
 mod wire;

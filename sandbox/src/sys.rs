@@ -16,6 +16,9 @@ use std::{
     process::Command,
 };
 
+/// Of <linux/sched.h>: above what libc's constants of this kind can hold.
+const CLONE_INTO_CGROUP: u64 = 0x2_0000_0000;
+
 /// Which side of a fork this is.
 pub(crate) enum Fork {
     /// The old process, and its child's id.
@@ -31,7 +34,7 @@ pub(crate) fn clone3(namespaces: i32, cgroup: Option<BorrowedFd<'_>>) -> io::Res
     args.flags = u64::from(namespaces.cast_unsigned());
     args.exit_signal = libc::SIGCHLD.cast_unsigned().into();
     if let Some(cgroup) = cgroup {
-        args.flags |= libc::CLONE_INTO_CGROUP as u64;
+        args.flags |= CLONE_INTO_CGROUP;
         args.cgroup = cgroup.as_raw_fd().cast_unsigned().into();
     }
     // SAFETY: without CLONE_VM the child has its own memory and goes on like after fork(); the
@@ -126,30 +129,39 @@ pub(crate) fn close_from(first: RawFd) {
     unsafe { libc::syscall(libc::SYS_close_range, first.cast_unsigned(), libc::c_uint::MAX, 0) };
 }
 
-/// Moves descriptors to the numbers 0, 1, 2 … and closes all others. The result owns the new ones.
+/// Moves descriptors to the numbers from 3 on, puts /dev/null on 0 to 2, and closes all others.
+/// The result owns the new ones.
 pub(crate) fn keep_only<const N: usize>(keep: [RawFd; N]) -> io::Result<[OwnedFd; N]> {
     // First up, out of the way of each other, then down.
     let mut high = [0; N];
     for (high, fd) in high.iter_mut().zip(keep) {
         // SAFETY: fcntl with a number; whatever fd is, the answer is checked.
-        *high = unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 1000) };
+        *high = unsafe { libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 100) };
         if *high < 0 {
             return Err(io::Error::last_os_error());
         }
     }
-    for (low, high) in (0..).zip(high) {
-        // SAFETY: dup2 with numbers. What `low` was is not used in this child any more.
+    // SAFETY: the path is a C string.
+    let null = unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR | libc::O_CLOEXEC) };
+    if null < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: `null` was opened above and stays open until close_from.
+    let null = unsafe { BorrowedFd::borrow_raw(null) };
+    set_stdio(null, null)?;
+    for (low, high) in (3..).zip(high) {
+        // SAFETY: dup3 with numbers. What `low` was is not used in this child any more.
         if unsafe { libc::dup3(high, low, libc::O_CLOEXEC) } < 0 {
             return Err(io::Error::last_os_error());
         }
     }
     let count = RawFd::try_from(N).expect("a handful of descriptors");
-    close_from(count);
-    // SAFETY: 0..N were opened above, and nothing else owns them in this child.
-    Ok(std::array::from_fn(|i| unsafe { OwnedFd::from_raw_fd(i as RawFd) }))
+    close_from(3 + count);
+    // SAFETY: these numbers were opened above, and nothing else owns them in this child.
+    Ok(std::array::from_fn(|i| unsafe { OwnedFd::from_raw_fd(3 + i as RawFd) }))
 }
 
-/// Makes `fd` the standard input, output and error of this process, to be inherited by exec.
+/// Makes these the standard input, output and error of this process, to be inherited by exec.
 pub(crate) fn set_stdio(input: BorrowedFd<'_>, output: BorrowedFd<'_>) -> io::Result<()> {
     for (fd, target) in [(input, 0), (output, 1), (output, 2)] {
         // SAFETY: dup2 with numbers; the callers own no descriptor below 3 any more.
@@ -160,11 +172,11 @@ pub(crate) fn set_stdio(input: BorrowedFd<'_>, output: BorrowedFd<'_>) -> io::Re
     Ok(())
 }
 
-/// Moves a descriptor to a number of at least `lowest`, close-on-exec.
-pub(crate) fn move_up(fd: OwnedFd, lowest: RawFd) -> io::Result<OwnedFd> {
+/// A second descriptor for what `fd` is, close-on-exec.
+pub(crate) fn duplicate(fd: RawFd) -> io::Result<OwnedFd> {
     // SAFETY: fcntl with numbers; the result is checked before it is owned.
     unsafe {
-        let new = libc::fcntl(fd.as_raw_fd(), libc::F_DUPFD_CLOEXEC, lowest);
+        let new = libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 3);
         if new < 0 { Err(io::Error::last_os_error()) } else { Ok(OwnedFd::from_raw_fd(new)) }
     }
 }

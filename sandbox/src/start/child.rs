@@ -1,0 +1,173 @@
+//! The sandbox's init until its program runs.
+
+use super::{
+    Progress, dev, etc, init, mounts,
+    parent::Plan,
+    payload::{self, Stdio},
+    proc, user,
+};
+use crate::{
+    fault::{Doing, Fault},
+    net::link,
+    protocol::{FailureKind, Io},
+    sys::{self, Fork},
+    wire,
+};
+use portable_pty::{PtySize, native_pty_system};
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    fs::{Mode, OFlags, fchown},
+    pipe::{PipeFlags, pipe_with},
+    process::{DumpableBehavior, Gid, Pid, Signal, Uid, set_dumpable_behavior, setsid},
+};
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+/// The whole life of the child; it never returns into the supervisor's code.
+pub(crate) fn run(plan: &Plan<'_>, socket: RawFd, output: Option<RawFd>) -> ! {
+    let life = || -> Result<i32, Fault> {
+        // Where there is no output pipe, the socket once more keeps the numbers simple.
+        let [socket, output_end] = sys::keep_only([socket, output.unwrap_or(socket)])
+            .doing("close the supervisor's descriptors")?;
+        let output = output.map(|_| output_end);
+        match set_up(plan, &socket, output) {
+            Ok(program) => {
+                tell(&socket, &Progress::Running)?;
+                drop(socket);
+                Ok(init::reap(program))
+            }
+            Err(fault) => {
+                let internal = match &fault {
+                    Fault::Host { .. } => Some(fault.to_string()),
+                    Fault::Told(_) => None,
+                };
+                tell(&socket, &Progress::Failed { failure: fault.into_failure(), internal })?;
+                Ok(127)
+            }
+        }
+    };
+    // Without a word to the supervisor it sees the socket close, which says enough.
+    let code = catch_unwind(AssertUnwindSafe(life)).ok().and_then(Result::ok).unwrap_or(127);
+    sys::exit_now(code)
+}
+
+fn tell(socket: &OwnedFd, progress: &Progress) -> Result<(), Fault> {
+    wire::send(socket, &wire::encode(progress), None).doing("answer the supervisor")
+}
+
+/// Builds the walls from inside and starts the program; returns its process.
+fn set_up(plan: &Plan<'_>, socket: &OwnedFd, output: Option<OwnedFd>) -> Result<Pid, Fault> {
+    let root = wait_for_root(socket)?;
+    become_init(plan)?;
+    link::set_up_inside(plan.addresses.as_ref()).doing("set up the sandbox's network")?;
+    rustix::system::sethostname(plan.spec.hostname.as_bytes()).doing("set the host name")?;
+
+    let old = mounts::pivot_into(&root).doing("enter the sandbox's root")?;
+    drop(root);
+    dev::mount(&old)?;
+    proc::mount(&old)?;
+    etc::provide(&plan.spec.hostname, plan.addresses.as_ref())?;
+    mounts::leave(old).doing("leave the host's root")?;
+
+    let identity = user::find(&plan.spec.process.user)?;
+    let stdio = match (plan.spec.io, output) {
+        (Io::Terminal { columns, rows }, _) => {
+            let (master, terminal) = open_terminal(columns, rows, identity.uid)?;
+            let message = wire::encode(&Progress::Terminal);
+            wire::send(socket, &message, Some(master.as_fd())).doing("hand the terminal over")?;
+            Stdio::Terminal(terminal)
+        }
+        (Io::Output, Some(pipe)) => Stdio::Output(pipe),
+        (Io::Output, None) => unreachable!("the parent made a pipe for Io::Output"),
+    };
+    start_program(plan, &identity, stdio)
+}
+
+/// Waits until the supervisor has done its part.
+fn wait_for_root(socket: &OwnedFd) -> Result<OwnedFd, Fault> {
+    wait(socket.as_fd()).doing("wait for the supervisor")?;
+    let mut word = [0; 8];
+    let received = wire::receive(socket, &mut word).doing("hear the supervisor")?;
+    let gone = || io::Error::from(io::ErrorKind::UnexpectedEof);
+    received.and_then(|(_, root)| root).ok_or_else(gone).doing("hear the supervisor")
+}
+
+fn wait(fd: BorrowedFd<'_>) -> io::Result<()> {
+    let mut fds = [PollFd::from_borrowed_fd(fd, PollFlags::IN)];
+    loop {
+        match poll(&mut fds, None) {
+            Ok(_) => return Ok(()),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(e) => return Err(e.into()),
+        }
+    }
+}
+
+/// Takes on what makes this process the init of its own small world.
+fn become_init(plan: &Plan<'_>) -> Result<(), Fault> {
+    rustix::thread::set_thread_groups(&[]).doing("leave the supervisor's groups")?;
+    rustix::thread::set_thread_res_gid(Gid::ROOT, Gid::ROOT, Gid::ROOT)
+        .doing("become the sandbox's root")?;
+    rustix::thread::set_thread_res_uid(Uid::ROOT, Uid::ROOT, Uid::ROOT)
+        .doing("become the sandbox's root")?;
+    // Its memory is a copy of the supervisor's, and never for the sandbox to read. It never
+    // executes another program, so this stays.
+    set_dumpable_behavior(DumpableBehavior::NotDumpable).doing("close the init's memory")?;
+    // A change of ids clears this, so it comes after.
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
+        .doing("tie the sandbox to the supervisor")?;
+    if let Some(title) = plan.title {
+        title.set(c"init");
+    }
+    rustix::thread::set_name(c"init").doing("name the init")?;
+    sys::new_session_keyring();
+    setsid().doing("make a session")?;
+    // Here, and not at the fork, because by now the sandbox is in its cgroups: they become the
+    // root of what it sees.
+    sys::unshare(libc::CLONE_NEWCGROUP).doing("make a cgroup namespace")
+}
+
+/// Opens a PTY in the sandbox's own devpts, of the right size before anybody looks.
+fn open_terminal(columns: u16, rows: u16, owner: u32) -> Result<(OwnedFd, OwnedFd), Fault> {
+    let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+    let pair = native_pty_system()
+        .openpty(size)
+        .map_err(|e| io::Error::other(e.to_string()))
+        .doing("open a terminal in the sandbox")?;
+    let master = pair.master.as_raw_fd().zip(pair.master.tty_name());
+    let (master, name) = master
+        .ok_or_else(|| io::Error::other("the terminal has no name"))
+        .doing("open a terminal in the sandbox")?;
+    let master = sys::duplicate(master).doing("keep the terminal")?;
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let terminal = rustix::fs::open(name, flags, Mode::empty()).doing("open the terminal")?;
+    fchown(&terminal, Some(Uid::from_raw(owner)), None).doing("give the terminal to its user")?;
+    Ok((master, terminal))
+}
+
+/// Forks the program and waits until it was executed, or was not.
+fn start_program(plan: &Plan<'_>, identity: &user::Identity, stdio: Stdio) -> Result<Pid, Fault> {
+    let process = &plan.spec.process;
+    fs::create_dir_all(&process.cwd).map_err(|e| {
+        let text = format!("The working directory `{}` cannot be made: {e}.", process.cwd);
+        Fault::told(FailureKind::Program, text)
+    })?;
+    let (read, write) = pipe_with(PipeFlags::CLOEXEC).doing("make a pipe")?;
+    match sys::fork().doing("fork the program")? {
+        Fork::Child => payload::run(plan.spec, identity, &stdio, write),
+        Fork::Parent(pid) => {
+            drop((write, stdio));
+            let mut said = Vec::new();
+            File::from(read).read_to_end(&mut said).doing("hear from the program")?;
+            // Silence means that exec closed the pipe.
+            if said.is_empty() {
+                return Ok(pid);
+            }
+            Err(wire::decode(&said).doing("hear from the program").map_or_else(|e| e, Fault::Told))
+        }
+    }
+}
