@@ -13,6 +13,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     setup::logging::init();
+    setup::tls::choose();
     let done = match cli.command {
         cli::Command::Serve(options) => command::serve::run(options),
         cli::Command::Image(command) => command::image::run(command),

@@ -71,8 +71,7 @@ async fn serve(
     let running = tokio::spawn(public);
     println!("trythis is at http://{address}");
     if options.starter_catalogue {
-        let catalogue = starter::publish(services.web.clone(), address);
-        actix_web::rt::spawn(catalogue);
+        tokio::spawn(starter::publish(services.web.publish_catalogue(), address));
     }
     until_asked_to_end().await?;
     println!("Ending");

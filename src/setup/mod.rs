@@ -4,3 +4,4 @@ pub mod data;
 pub mod logging;
 pub mod privilege;
 pub mod secrets;
+pub mod tls;

@@ -32,10 +32,6 @@ impl Services {
         secrets: &Secrets,
         address: SocketAddr,
     ) -> Result<Self> {
-        rustls::crypto::ring::default_provider()
-            .install_default()
-            .ok()
-            .context("a TLS provider was chosen before")?;
         let password = secrets.token("registry push");
         let registry = Registry::open(registry::RegistryConfig {
             data: folder.registry(),
@@ -71,14 +67,13 @@ impl Services {
     pub fn listen(&self, listener: TcpListener) -> Result<Server> {
         let registry = self.registry.clone();
         let terminals = self.containers.public_routes();
-        let web = self.web.clone();
+        // The pages answer at every other path, so they come last.
+        let pages = web::routes(&self.web);
         let server = HttpServer::new(move || {
-            let registry = registry.clone();
-            let web = web.clone();
             App::new()
-                .configure(move |cfg| registry::routes(cfg, registry))
+                .configure(|cfg| registry::routes(cfg, registry.clone()))
                 .configure(terminals.clone())
-                .configure(move |cfg| web::routes(cfg, web))
+                .configure(pages.clone())
         });
         let server = server.disable_signals().shutdown_timeout(2).listen(listener)?;
         Ok(server.run())
@@ -86,7 +81,7 @@ impl Services {
 
     /// Ends everything in order, and the sandboxes too unless they are to be kept.
     pub async fn end(self, keep_sandboxes: bool) {
-        self.web.shutdown().await;
+        self.web.stop().await;
         if keep_sandboxes {
             self.containers.leave().await;
         } else {

@@ -9,7 +9,7 @@ use container_api::{ContainerClient, Limits, TicketKey};
 use container_server::builds::BuildsConfig;
 use std::time::Duration;
 use terminal_proxy::{Origins, TerminalsConfig};
-use web::config as pages;
+use web as pages;
 
 /// Terminals: pages of the server's own host, and of the public address, may open them.
 pub fn terminals(options: &Serve, secrets: &Secrets) -> Result<TerminalsConfig> {
