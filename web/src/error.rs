@@ -46,6 +46,9 @@ pub enum Error {
         /// In bytes.
         limit: usize,
     },
+    /// A request that cannot be read.
+    #[error("a request that cannot be read: {0}")]
+    BadRequest(String),
     /// A body that is not the JSON that was expected.
     #[error("bad JSON: {0}")]
     BadJson(String),
@@ -79,6 +82,9 @@ pub enum Error {
     /// A template failed.
     #[error("a page cannot be written: {0}")]
     Template(#[from] askama::Error),
+    /// Work ended badly, or with the server.
+    #[error("work was cut short: {0}")]
+    Cut(#[from] tokio::task::JoinError),
     /// A file could not be kept.
     #[error("an upload cannot be kept: {0}")]
     Upload(#[from] io::Error),
@@ -105,6 +111,7 @@ impl Error {
                 problem
             }
             Self::Db(_)
+            | Self::Cut(_)
             | Self::Hash(_)
             | Self::Session(_)
             | Self::Template(_)
@@ -136,6 +143,7 @@ impl Error {
             Self::CrossSite => ("cross-site", "Another site asked for this", 403),
             Self::BadForm(_) => ("bad-form", "The form cannot be read", 400),
             Self::FormTooLarge { .. } => ("too-large", "That is too much at once", 413),
+            Self::BadRequest(_) => ("bad-request", "The request cannot be read", 400),
             Self::BadJson(_) => ("bad-json", "The body cannot be read", 400),
             Self::NotJson => ("not-json", "The body must be JSON", 415),
             Self::NotReady => ("not-ready", "Not ready to be tried", 409),
@@ -170,7 +178,9 @@ impl Error {
             Self::NotJson => "Send the header `Content-Type: application/json`.",
             Self::NotReady => "Its first build has not succeeded yet. Please come back later.",
             Self::Busy(_) => "You have a sandbox open already. Go back to it, or stop it first.",
-            Self::BadForm(what) | Self::BadJson(what) => return what.clone(),
+            Self::BadForm(what) | Self::BadRequest(what) | Self::BadJson(what) => {
+                return what.clone();
+            }
             Self::FormTooLarge { limit } => {
                 return format!("The form may hold up to {} MiB.", limit >> 20);
             }

@@ -15,8 +15,9 @@ use actix_session::{
 use actix_web::{
     HttpRequest, Resource, Route,
     cookie::{Key, SameSite, time::Duration},
+    guard::{Any, Get, Head},
     middleware::{Compress, from_fn},
-    web::{self, ServiceConfig, delete, get, post, resource},
+    web::{self, QueryConfig, ServiceConfig, delete, post, resource},
 };
 use tracing_actix_web::TracingLogger;
 
@@ -44,6 +45,7 @@ pub fn routes(service: &WebService) -> impl Fn(&mut ServiceConfig) + Clone + Sen
         cfg.service(
             web::scope("")
                 .app_data(services.clone())
+                .app_data(QueryConfig::default().error_handler(|_, request| bad_query(request)))
                 .configure(pages)
                 .configure(api)
                 .default_service(web::to(nothing_here))
@@ -94,7 +96,12 @@ fn api(cfg: &mut ServiceConfig) {
     }
 }
 
-/// A path and what it answers to; `HEAD` where it answers to `GET` is actix's own doing.
+/// Answers `HEAD` too: readers of READMEs and checkers of links ask by it.
+fn get() -> Route {
+    web::route().guard(Any(Get()).or(Head()))
+}
+
+/// A path and what it answers to.
 fn at<const N: usize>(path: &str, routes: [Route; N]) -> Resource {
     let resource = resource(path).default_service(web::to(wrong_method));
     routes.into_iter().fold(resource, Resource::route)
@@ -102,6 +109,11 @@ fn at<const N: usize>(path: &str, routes: [Route; N]) -> Resource {
 
 async fn nothing_here(request: HttpRequest) -> Result<String, actix_web::Error> {
     Err(error::at(request.path(), Error::NoSuchPage))
+}
+
+fn bad_query(request: &HttpRequest) -> actix_web::Error {
+    let what = "The part of the address behind the question mark cannot be read.";
+    error::at(request.path(), Error::BadRequest(what.to_owned()))
 }
 
 async fn wrong_method(request: HttpRequest) -> Result<String, actix_web::Error> {

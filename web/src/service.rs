@@ -4,6 +4,7 @@ use crate::{
     accounts::password::{HashError, Hasher},
     config::{Config, SessionConfig, TryConfig},
     db::{Db, DbError, InvalidDatabaseUrl},
+    error::Error,
     http::address::{Addresses, InvalidOrigin, Origin},
     projects::catalogue::{self, CatalogueEvent},
     reconcile,
@@ -40,6 +41,14 @@ pub struct Services {
     pub(crate) tries: TryConfig,
     pub(crate) throttle: Throttle,
     pub(crate) secure_cookies: bool,
+}
+
+/// Carries work to its end even when the request that asked for it is gone: what was begun at the
+/// container server is written down here.
+pub(crate) async fn to_the_end<T: Send + 'static, E: From<Error> + Send + 'static>(
+    work: impl Future<Output = Result<T, E>> + Send + 'static,
+) -> Result<T, E> {
+    tokio::spawn(work).await.map_err(Error::from)?
 }
 
 /// The running web service. Its pages are served through [`crate::routes`].

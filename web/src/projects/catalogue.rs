@@ -143,7 +143,7 @@ pub fn publish(
 
 /// Makes a project and starts its build, as far as that is not done.
 async fn begin(
-    services: &Services,
+    services: &Arc<Services>,
     slug: &str,
     form: &ProjectForm,
 ) -> Result<Option<Build>, String> {

@@ -11,9 +11,10 @@ use crate::{
         projects::{self, Project},
         users::User,
     },
-    service::Services,
+    service::{Services, to_the_end},
 };
 use container_api::{BuildId, BuildSource, ClientError, Problem};
+use std::sync::Arc;
 
 /// Why a project was not made or changed.
 #[derive(Debug, thiserror::Error)]
@@ -31,11 +32,20 @@ pub enum SaveError {
 /// # Errors
 /// When the name is taken, or the build cannot be started.
 pub async fn create(
-    services: &Services,
+    services: &Arc<Services>,
     owner: &User,
     checked: Checked,
 ) -> Result<BuildId, SaveError> {
-    let (owner, slug, texts) = (owner.id, checked.slug.clone(), checked.texts);
+    let (services, owner) = (services.clone(), owner.id);
+    to_the_end(async move { create_now(&services, owner, checked).await }).await
+}
+
+async fn create_now(
+    services: &Services,
+    owner: i64,
+    checked: Checked,
+) -> Result<BuildId, SaveError> {
+    let (slug, texts) = (checked.slug.clone(), checked.texts);
     let source = checked.source;
     let made =
         services.db.write(move |conn| projects::create(conn, owner, &slug, &texts, &source)).await;
@@ -61,6 +71,16 @@ pub async fn create(
 /// # Errors
 /// When the name is taken, or the build cannot be started: the old texts and source stay.
 pub async fn update(
+    services: &Arc<Services>,
+    project: Project,
+    checked: Checked,
+    rebuild: bool,
+) -> Result<Option<BuildId>, SaveError> {
+    let services = services.clone();
+    to_the_end(async move { update_now(&services, project, checked, rebuild).await }).await
+}
+
+async fn update_now(
     services: &Services,
     project: Project,
     checked: Checked,

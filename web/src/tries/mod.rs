@@ -11,8 +11,9 @@ use crate::{
         projects::{self, Project},
         tries::{self, Try},
     },
-    service::Services,
+    service::{Services, to_the_end},
 };
+use actix_web::web::Data;
 use container_api::{
     ClientError, CreateSandbox, EndReason, SandboxId, SandboxState, SandboxView, TerminalSize,
 };
@@ -36,7 +37,12 @@ pub struct Wish {
 ///
 /// # Errors
 /// [`Error::Busy`] when the visitor has one already; else why it could not be started.
-pub async fn start(services: &Services, wish: Wish) -> Result<SandboxView, Error> {
+pub async fn start(services: &Data<Services>, wish: Wish) -> Result<SandboxView, Error> {
+    let services = services.clone();
+    to_the_end(async move { begin(&services, wish).await }).await
+}
+
+async fn begin(services: &Services, wish: Wish) -> Result<SandboxView, Error> {
     let slug = wish.slug.clone();
     let project = services.db.read(move |conn| projects::by_slug(conn, &slug)).await?;
     let project = project.ok_or(Error::NoSuchProject)?;
@@ -55,19 +61,36 @@ pub async fn start(services: &Services, wish: Wish) -> Result<SandboxView, Error
         limits: services.tries.limits,
         size: wish.size.clamped(),
     };
-    let view = match services.containers.create_sandbox(&request).await {
-        Ok(view) => view,
-        Err(ClientError::Refused(problem)) if problem.kind == "quota-reached" => {
-            return Err(problem
-                .sandbox
-                .clone()
-                .map_or_else(|| Error::Containers(ClientError::Refused(problem)), Error::Busy));
-        }
-        Err(error) => return Err(error.into()),
-    };
+    let view = create(services, &request, wish.replace).await?;
     let (id, owner) = (view.id.clone(), wish.owner);
-    services.db.write(move |conn| tries::create(conn, &id, project.id, &owner)).await?;
+    let noted = services.db.write(move |conn| tries::create(conn, &id, project.id, &owner)).await;
+    if let Err(error) = noted {
+        // Nobody could open it.
+        services.containers.stop_sandbox(&view.id).await?;
+        return Err(error.into());
+    }
     Ok(view)
+}
+
+/// Asks for the sandbox. Where one is in the way that this side does not know of, because the
+/// server ended before it was written down, it gives way as well, if that is wished.
+async fn create(
+    services: &Services,
+    request: &CreateSandbox,
+    replace: bool,
+) -> Result<SandboxView, Error> {
+    let in_the_way = match services.containers.create_sandbox(request).await {
+        Err(ClientError::Refused(problem)) if problem.kind == "quota-reached" => problem,
+        other => return Ok(other?),
+    };
+    match in_the_way.sandbox.clone() {
+        Some(other) if replace => {
+            stop(services, &other).await?;
+            Ok(services.containers.create_sandbox(request).await?)
+        }
+        Some(other) => Err(Error::Busy(other)),
+        None => Err(ClientError::Refused(in_the_way).into()),
+    }
 }
 
 /// The container server counts too, and has the last word. But it knows only the word under which

@@ -38,6 +38,15 @@ async fn the_wrong_method_is_told() {
 }
 
 #[actix_web::test]
+async fn a_query_that_cannot_be_read() {
+    let site = Site::start().await;
+    let answer = Person::of(&site).get("/login?next=1&next=2").await;
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    assert!(answer.text().await.unwrap().contains("question mark"));
+    site.stop().await;
+}
+
+#[actix_web::test]
 async fn a_form_that_cannot_be_read() {
     let site = Site::start().await;
     let guest = Person::of(&site);

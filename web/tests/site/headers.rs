@@ -101,3 +101,30 @@ async fn pages_hold_no_inline_script_or_style() {
     }
     site.stop().await;
 }
+
+#[actix_web::test]
+async fn pages_are_compressed_and_logs_are_not() {
+    let site = Site::start().await;
+    let ada = site.with_project("jq").await;
+    let log = format!("/builds/{}/log", site.containers.books().builds[0].0.id);
+    for (path, encoding) in [("/p/jq", Some("gzip")), (log.as_str(), Some("identity"))] {
+        let request = ada.http.get(ada.url(path)).header("accept-encoding", "gzip");
+        let answer = request.send().await.unwrap();
+        let told = answer.headers().get("content-encoding").map(|value| value.to_str().unwrap());
+        assert_eq!(told, encoding, "{path}");
+    }
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn a_head_is_a_get_without_its_body() {
+    let site = Site::start().await;
+    site.with_project("jq").await;
+    let checker = Person::of(&site);
+    for path in ["/", "/p/jq", "/p/jq/badge.svg", "/healthz"] {
+        let answer = checker.http.head(checker.url(path)).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        assert_eq!(answer.bytes().await.unwrap().len(), 0, "{path}");
+    }
+    site.stop().await;
+}

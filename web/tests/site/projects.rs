@@ -239,8 +239,7 @@ async fn what_is_not_ones_own_cannot_be_changed() {
 async fn a_description_can_do_no_harm() {
     let site = Site::start().await;
     let ada = Person::signed_up(&site, "ada").await;
-    let attack =
-        "<script>alert(1)</script> <img src=x onerror=alert(1)> [x](javascript:alert(1))\n\n**bold**";
+    let attack = "<script>alert(1)</script> <img src=x onerror=alert(1)> [x](javascript:alert(1))\n\n**bold**";
     let mut fields = with(project("<b>&\"quoted\"]('"), "long_description", attack);
     fields = with(fields, "short_description", "<i>slanted</i>");
     let answer = ada.submit("/projects/new", "/projects/new", &fields).await;

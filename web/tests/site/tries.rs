@@ -170,3 +170,40 @@ async fn without_the_container_server_the_visitor_is_told() {
     assert!(guest.page("/p/jq").await.contains("data-try-form"), "pages go on");
     site.stop().await;
 }
+
+#[actix_web::test]
+async fn an_end_that_nobody_saw_is_remembered() {
+    let site = Site::start().await;
+    site.with_project("jq").await;
+    let guest = Person::of(&site);
+    let terminal = location(&guest.try_it("jq").await);
+    site.containers.end(EndReason::Idle);
+    // The next listing tells the reconciler; one more shows that it has written it down.
+    let seen = site.containers.books().listings;
+    guest.try_it("jq").await;
+    while site.containers.books().listings < seen + 2 {
+        actix_web::rt::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    site.containers.books().sandboxes.clear();
+    assert!(guest.page(&terminal).await.contains("2 minutes"));
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn a_sandbox_that_was_not_written_down_can_be_replaced() {
+    let site = Site::start().await;
+    site.with_project("jq").await;
+    let guest = Person::of(&site);
+    guest.try_it("jq").await;
+    // It takes the place of the one that is known, behind this side's back.
+    {
+        let mut books = site.containers.books();
+        let mut stray = books.sandboxes[0].clone();
+        stray.id = container_api::SandboxId::random();
+        books.sandboxes[0] = stray;
+    }
+    assert_eq!(guest.try_it("jq").await.status(), StatusCode::CONFLICT);
+    let answer = guest.submit("/p/jq", "/p/jq/try", &[("replace", "1")]).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    site.stop().await;
+}

@@ -20,6 +20,8 @@ pub struct Books {
     pub wishes: Vec<CreateSandbox>,
     pub builds: Vec<(BuildView, CreateBuild)>,
     pub contexts: Vec<(ContextId, usize)>,
+    /// How often all sandboxes were listed.
+    pub listings: usize,
 }
 
 pub struct Containers {
@@ -122,7 +124,9 @@ async fn create_sandbox(books: Shared, Json(wish): Json<CreateSandbox>) -> HttpR
 }
 
 async fn sandboxes(books: Shared) -> HttpResponse {
-    HttpResponse::Ok().json(&books.lock().unwrap().sandboxes)
+    let mut books = books.lock().unwrap();
+    books.listings += 1;
+    HttpResponse::Ok().json(&books.sandboxes)
 }
 
 async fn sandbox(books: Shared, id: Path<String>) -> HttpResponse {
