@@ -13,6 +13,7 @@ use container_server::{
     },
     remote::Remote,
 };
+use rustix::process::{Pid, Signal};
 use serde_json::json;
 use std::{collections::BTreeMap, process::Child, sync::Arc, time::Duration};
 use tempfile::TempDir;
@@ -22,18 +23,20 @@ pub struct Fixture {
     pub engine: Arc<dyn Engine>,
     pub remote: Remote,
     pub ends: mpsc::UnboundedReceiver<Ended>,
-    pub folder: TempDir,
     registry: Server,
+    // Before its folder.
     supervisor: Supervisor,
+    pub folder: TempDir,
 }
 
-/// Is killed with the test that fails.
+/// Ends with the test, even one that fails, and takes what it holds of the host with it.
 struct Supervisor(Child);
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
         if let Ok(None) = self.0.try_wait() {
-            let _ = self.0.kill();
+            let pid = Pid::from_child(&self.0);
+            let _ = rustix::process::kill_process(pid, Signal::TERM);
             let _ = self.0.wait();
         }
     }

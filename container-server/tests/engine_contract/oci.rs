@@ -31,26 +31,20 @@ impl LayerTar {
     }
 
     pub fn file(mut self, path: &str, mode: u32, content: &[u8]) -> Self {
-        let mut header = tar::Header::new_gnu();
+        let mut header = header(tar::EntryType::Regular, mode);
         header.set_size(content.len() as u64);
-        header.set_mode(mode);
         self.0.append_data(&mut header, path, content).unwrap();
         self
     }
 
     pub fn folder(mut self, path: &str) -> Self {
-        let mut header = tar::Header::new_gnu();
-        header.set_entry_type(tar::EntryType::Directory);
-        header.set_size(0);
-        header.set_mode(0o755);
+        let mut header = header(tar::EntryType::Directory, 0o755);
         self.0.append_data(&mut header, path, std::io::empty()).unwrap();
         self
     }
 
     pub fn link(mut self, path: &str, target: &str) -> Self {
-        let mut header = tar::Header::new_gnu();
-        header.set_entry_type(tar::EntryType::Symlink);
-        header.set_size(0);
+        let mut header = header(tar::EntryType::Symlink, 0o777);
         self.0.append_link(&mut header, path, target).unwrap();
         self
     }
@@ -58,6 +52,18 @@ impl LayerTar {
     pub fn finish(self) -> Vec<u8> {
         self.0.into_inner().unwrap()
     }
+}
+
+/// An entry of root's, without content.
+fn header(kind: tar::EntryType, mode: u32) -> tar::Header {
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(kind);
+    header.set_mode(mode);
+    header.set_size(0);
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mtime(0);
+    header
 }
 
 /// A root file system with busybox and the user `app`.

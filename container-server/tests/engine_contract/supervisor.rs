@@ -1,14 +1,11 @@
-//! The native engine's supervisor, in a process of its own: this test binary once more.
+//! The native engine's supervisor: the sandbox crate's own program for tests.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::OnceLock,
     time::{Duration, Instant},
 };
-
-/// Tells the process that it is the supervisor, and how it is set up.
-const ARGUMENTS: &str = "CONTRACT_SUPERVISOR_ARGUMENTS";
-const SEPARATOR: &str = "\u{1f}";
 
 /// A supervisor with everything below `folder`, answering at `folder/sandboxd.sock`.
 pub fn start(folder: &Path) -> Child {
@@ -19,11 +16,9 @@ pub fn start(folder: &Path) -> Child {
         subnet: None,
         orphan_grace: Duration::from_secs(30),
     };
-    let arguments: Vec<String> =
-        config.to_arguments().into_iter().map(|one| one.into_string().unwrap()).collect();
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "supervisor::the_supervisors_own_process", "--nocapture"])
-        .env(ARGUMENTS, arguments.join(SEPARATOR))
+    let mut child = Command::new(program())
+        .arg("sandboxd")
+        .args(config.to_arguments())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .spawn()
@@ -40,12 +35,19 @@ pub fn start(folder: &Path) -> Child {
     child
 }
 
-/// Not a test: what [`start`] starts. Run as a test, it has nothing to do.
-#[test]
-fn the_supervisors_own_process() {
-    if let Ok(arguments) = std::env::var(ARGUMENTS) {
-        let arguments = arguments.split(SEPARATOR).map(Into::into);
-        let config = sandbox::Config::from_arguments(arguments).unwrap();
-        sandbox::supervisor::run(config).unwrap();
-    }
+/// Where Cargo puts the program. It is another package's, so Cargo does not tell, and builds it by
+/// itself only when the whole workspace is tested.
+fn program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let test = std::env::current_exe().unwrap();
+        let profile = test.ancestors().nth(2).expect("target/<profile>/deps/<test>");
+        let program = profile.join("sandboxd");
+        if !program.exists() {
+            let mut cargo = Command::new(env!("CARGO"));
+            cargo.args(["build", "--quiet", "--package", "sandbox", "--bin", "sandboxd"]);
+            assert!(cargo.status().unwrap().success(), "the supervisor cannot be built");
+        }
+        program
+    })
 }
