@@ -12,8 +12,8 @@ async fn create(client: &Client, name: &str, base: &str, script: &str) -> (Statu
     let fields = [
         ("name", name),
         ("category", "Tools"),
-        ("short", "A description that must survive"),
-        ("description", ""),
+        ("short_description", "A description that must survive"),
+        ("long_description", ""),
         ("base", base),
         ("command", "sh"),
         ("kind", "script"),

@@ -26,10 +26,10 @@ async fn journey_of_a_maintainer_from_script_to_badge() {
     browser.goto(&server.url("/projects/new")).await;
     browser.pictures("new-project").await;
     browser.fill("input[name=name]", "FIGlet").await;
-    browser.fill("input[name=short]", "Large letters out of ordinary text").await;
-    browser.fill("textarea[name=description]", "Try `figlet hello`.").await;
+    browser.fill("input[name=short_description]", "Large letters out of ordinary text").await;
+    browser.fill("textarea[name=long_description]", "Try `figlet hello`.").await;
     browser.fill("textarea[name=script]", FIGLET).await;
-    browser.click("#script-form button[type=submit]").await;
+    browser.click("main form button.button-primary").await;
 
     until("the build page", PATIENCE, async || {
         browser.path().await.starts_with("/builds/").then_some(())
@@ -90,12 +90,13 @@ async fn a_failed_rebuild_leaves_the_previous_image() {
     let fields = [
         ("name", "Steady"),
         ("category", "Tools"),
-        ("short", "Still there"),
-        ("description", ""),
+        ("short_description", "Still there"),
+        ("long_description", ""),
         ("base", "busybox:1"),
         ("command", "sh"),
         ("kind", "script"),
         ("script", "#!/bin/sh\necho one\necho the end is near >&2\nexit 7\n"),
+        ("action", "build"),
     ];
     let answer = client.submit("/p/steady/edit", "/p/steady/edit", &fields).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.unwrap());
@@ -115,8 +116,8 @@ pub async fn publish_busybox(client: &Client, name: &str) {
     let fields = [
         ("name", name),
         ("category", "Tools"),
-        ("short", "A small shell"),
-        ("description", "Type `ls`."),
+        ("short_description", "A small shell"),
+        ("long_description", "Type `ls`."),
         ("base", "busybox:1"),
         ("command", "sh"),
         ("kind", "script"),
@@ -137,8 +138,8 @@ pub async fn publish_dockerfile(
     let fields = [
         ("name", name),
         ("category", "Tools"),
-        ("short", "From a Dockerfile"),
-        ("description", ""),
+        ("short_description", "From a Dockerfile"),
+        ("long_description", ""),
         ("kind", "dockerfile"),
         ("dockerfile", dockerfile),
     ];
@@ -150,6 +151,9 @@ fn context() -> Vec<u8> {
     let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), Default::default()));
     let mut header = tar::Header::new_gnu();
     header.set_mode(0o644);
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mtime(1_700_000_000);
     header.set_size(script.len() as u64);
     tar.append_data(&mut header, "hello.sh", &script[..]).unwrap();
     tar.into_inner().unwrap().finish().unwrap()

@@ -44,10 +44,18 @@ fn trythis(arguments: &[&str]) {
     assert!(done.status.success(), "trythis {arguments:?}: {said}");
 }
 
+fn root_owned() -> tar::Header {
+    let mut header = tar::Header::new_gnu();
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mtime(1_700_000_000);
+    header
+}
+
 fn busybox_tar(busybox: &Path) -> Vec<u8> {
     let mut tar = tar::Builder::new(Vec::new());
-    let mut folder = |tar: &mut tar::Builder<Vec<u8>>, path: &str, mode: u32| {
-        let mut header = tar::Header::new_gnu();
+    let folder = |tar: &mut tar::Builder<Vec<u8>>, path: &str, mode: u32| {
+        let mut header = root_owned();
         header.set_entry_type(tar::EntryType::Directory);
         header.set_mode(mode);
         header.set_size(0);
@@ -58,7 +66,7 @@ fn busybox_tar(busybox: &Path) -> Vec<u8> {
     }
     folder(&mut tar, "tmp/", 0o1777);
     let mut file = |path: &str, mode: u32, content: &[u8]| {
-        let mut header = tar::Header::new_gnu();
+        let mut header = root_owned();
         header.set_mode(mode);
         header.set_size(content.len() as u64);
         tar.append_data(&mut header, path, content).unwrap();
@@ -71,7 +79,7 @@ fn busybox_tar(busybox: &Path) -> Vec<u8> {
         if applet == "busybox" {
             continue;
         }
-        let mut header = tar::Header::new_gnu();
+        let mut header = root_owned();
         header.set_entry_type(tar::EntryType::Symlink);
         header.set_size(0);
         header.set_mode(0o777);
