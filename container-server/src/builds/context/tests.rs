@@ -66,6 +66,9 @@ const TREE: &[Item<'static>] = &[
     ("./second.txt", EntryType::Link, "./a.txt"),
 ];
 
+/// Sources, destination, whether it is a folder in the image; where it goes, and what.
+type Case<'a> = (&'a [&'a str], &'a str, bool, &'a str, &'a [&'a str]);
+
 /// What COPY makes of `TREE`: the folder it goes to, and what is in the tar.
 fn copy(
     sources: &[&str],
@@ -102,7 +105,7 @@ fn copy(
 #[test]
 fn copy_selects_as_docker_does() {
     let src: &[&str] = &["README=readme", "deep/", "deep/main.c=main", "up.txt -> ../a.txt"];
-    let table: &[(&[&str], &str, bool, &str, &[&str])] = &[
+    let table: &[Case<'_>] = &[
         // A file gets a new name, goes into a folder by name, or into one that is there.
         (&["a.txt"], "/x/y", false, "/x", &["y=A"]),
         (&["a.txt"], "y", false, "/work", &["y=A"]),

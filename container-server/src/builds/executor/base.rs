@@ -43,6 +43,10 @@ impl Room {
             unknown(name, "Its configuration cannot be read: is it a Linux image?".to_owned())
         };
         let image = Image::of_base(&config, manifest.layers).map_err(unreadable)?;
+        if image.config.has_triggers() {
+            let message = "It has ONBUILD instructions, which are not supported yet.";
+            return Err(unknown(name, message.to_owned()));
+        }
         let reference = ImageRef { repository: repository.clone(), digest };
         let ready = self.unless_stopped(self.engine.prepare(&reference)).await?;
         let ready = ready.map_err(|error| match error {

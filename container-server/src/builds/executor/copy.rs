@@ -13,9 +13,9 @@ use crate::{
 use std::{io, os::fd::OwnedFd, sync::Arc};
 
 /// Prints the ids of a user (and its group), or of a group, by the image's own files.
-const USER_IDS: &str = "while IFS=: read -r name x uid gid rest; do \
+const USER_IDS: &str = "while IFS=: read -r name x uid gid rest || [ -n \"$name\" ]; do \
     if [ \"$name\" = \"$1\" ]; then echo \"$uid $gid\"; exit; fi; done < /etc/passwd; exit 1";
-const GROUP_ID: &str = "while IFS=: read -r name x gid rest; do \
+const GROUP_ID: &str = "while IFS=: read -r name x gid rest || [ -n \"$name\" ]; do \
     if [ \"$name\" = \"$1\" ]; then echo \"$gid\"; exit; fi; done < /etc/group; exit 1";
 
 /// Whether a path is a folder.
@@ -103,7 +103,8 @@ impl Execution<'_> {
         Ok(answer.as_deref() == Some("folder"))
     }
 
-    async fn ownership(
+    /// The owner `user[:group]`, by name or number, and the permissions in octal digits.
+    pub(super) async fn ownership(
         &self,
         line: u32,
         owner: Option<&str>,
@@ -141,13 +142,13 @@ impl Execution<'_> {
             let (uid, gid) = answer.split_once(' ')?;
             Some((uid.parse().ok()?, gid.parse().ok()?))
         });
-        let wrong = || format!("COPY --chown: the image has no user `{user}`");
+        let wrong = || format!("the image has no user `{user}`");
         ids.ok_or_else(|| Ending::dockerfile(line, wrong()))
     }
 
     async fn group_id(&self, line: u32, group: &str) -> Result<u32, Ending> {
         let answer = self.room.ask(&self.layers, GROUP_ID, &[group]).await?;
-        let wrong = || format!("COPY --chown: the image has no group `{group}`");
+        let wrong = || format!("the image has no group `{group}`");
         answer
             .and_then(|answer| answer.parse().ok())
             .ok_or_else(|| Ending::dockerfile(line, wrong()))

@@ -162,6 +162,12 @@ impl Config {
         }
     }
 
+    /// Whether it holds ONBUILD instructions, which whoever builds on it would have to carry out.
+    pub(super) fn has_triggers(&self) -> bool {
+        let triggers = self.rest.get("OnBuild").and_then(Value::as_array);
+        triggers.is_some_and(|triggers| !triggers.is_empty())
+    }
+
     /// The working directory; `/` where there is none.
     pub(super) fn workdir(&self) -> &str {
         self.working_dir.as_deref().filter(|path| !path.is_empty()).unwrap_or("/")

@@ -169,7 +169,12 @@ impl Execution<'_> {
         }
         let upper = self.room.scratch.layer();
         let (folder, name) = script::PATH.rsplit_once('/').unwrap_or(("/", script::PATH));
-        self.write_file(&upper, folder, name, script.text.as_bytes()).await?;
+        let mut header = tar::Header::new_gnu();
+        header.set_mode(0o755);
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_mtime(u64::try_from(Utc::now().timestamp()).unwrap_or_default());
+        self.put(&upper, folder, name, header, script.text.as_bytes()).await?;
         // Whatever user the base has: installing needs root.
         self.image.config.user = None;
         let mut env = self.environment();
@@ -206,68 +211,55 @@ impl Execution<'_> {
         let path = self.expand(line, word)?;
         let path = absolute(&path, self.image.config.workdir());
         self.image.config.working_dir = Some(path.clone());
-        if path == "/" {
+        let Some((parent, name)) = path.rsplit_once('/').filter(|(_, name)| !name.is_empty())
+        else {
             return Ok(None);
-        }
-        let upper = self.room.scratch.layer();
+        };
         let user = self.image.config.user();
-        if matches!(user, "" | "0" | "root") {
-            self.copy_tar(&upper, &path, tar::Builder::new(Vec::new())).await?;
-        } else {
-            self.make_folder_of(user, &path, &upper).await?;
-        }
+        let owner = if user.is_empty() { None } else { Some(user) };
+        let owner = self.ownership(line, owner, None).await?;
+        let mut header = new_header();
+        header.set_entry_type(tar::EntryType::Directory);
+        header.set_uid(owner.uid.into());
+        header.set_gid(owner.gid.into());
+        let upper = self.room.scratch.layer();
+        let parent = if parent.is_empty() { "/" } else { parent };
+        self.put(&upper, parent, &format!("{name}/"), header, &[]).await?;
         Ok(Some(upper))
     }
 
-    /// Makes a folder that belongs to a user, where it is missing.
-    async fn make_folder_of(&self, user: &str, path: &str, upper: &Layer) -> Result<(), Ending> {
-        let script = "[ -d \"$1\" ] || { mkdir -p -- \"$1\" && chown -- \"$2\" \"$1\"; }";
-        let words = ["/bin/sh", "-c", script, "sh", path, user];
-        let config = RunConfig {
-            argv: words.map(str::to_owned).to_vec(),
-            env: self.environment(),
-            cwd: "/".to_owned(),
-            user: "0".to_owned(),
-        };
-        let text = format!("WORKDIR {path}");
-        let action = Action::Instruction(Kind::Workdir(path.to_owned()));
-        self.command(&Step { line: 0, text, action }, upper, config).await
-    }
-
-    async fn write_file(
+    /// Puts one small file or folder into a folder; a folder that is there already stays as it is.
+    async fn put(
         &self,
         upper: &Layer,
         folder: &str,
         name: &str,
-        text: &[u8],
-    ) -> Result<(), Ending> {
-        let mut tar = tar::Builder::new(Vec::new());
-        let mut header = tar::Header::new_gnu();
-        header.set_mode(0o755);
-        header.set_size(text.len() as u64);
-        tar.append_data(&mut header, name, text)
-            .map_err(|error| Ending::internal("a file could not be packed", &error))?;
-        self.copy_tar(upper, folder, tar).await
-    }
-
-    /// Unpacks a small tar into a folder.
-    async fn copy_tar(
-        &self,
-        upper: &Layer,
-        folder: &str,
-        tar: tar::Builder<Vec<u8>>,
+        mut header: tar::Header,
+        content: &[u8],
     ) -> Result<(), Ending> {
         let failed = |error: io::Error| Ending::internal("a file could not be packed", &error);
+        let mut tar = tar::Builder::new(Vec::new());
+        header.set_size(content.len() as u64);
+        tar.append_data(&mut header, name, content).map_err(failed)?;
         let tar = tar.into_inner().map_err(failed)?;
         let (reader, mut writer) = io::pipe().map_err(failed)?;
         // A pipe may hold less than this, so somebody else has to write.
         let writing = tokio::task::spawn_blocking(move || io::Write::write_all(&mut writer, &tar));
         let room = self.room;
-        let reader = OwnedFd::from(reader);
-        let unpacking = room.engine.copy_in(&self.layers, upper, folder, reader);
+        let unpacking = room.engine.copy_in(&self.layers, upper, folder, OwnedFd::from(reader));
         let (unpacked, _) = room.unless_stopped(async { tokio::join!(unpacking, writing) }).await?;
         unpacked.map_err(Ending::engine)
     }
+}
+
+/// The header of something new: root's, for everybody to read and execute.
+fn new_header() -> tar::Header {
+    let mut header = tar::Header::new_gnu();
+    header.set_mode(0o755);
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mtime(u64::try_from(Utc::now().timestamp()).unwrap_or_default());
+    header
 }
 
 /// At most so many characters of a text.
