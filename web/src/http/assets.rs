@@ -3,9 +3,9 @@
 //! The version is a hash over all files, so that files may name each other by relative paths and
 //! browsers may keep them for a year.
 
-use super::address::header_text;
+use super::cached::Cached;
 use crate::{error::Error, pages::PageResult};
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use actix_web::{HttpRequest, web};
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 use std::sync::OnceLock;
@@ -40,23 +40,14 @@ pub fn asset(path: &str) -> String {
 pub async fn serve(request: HttpRequest, path: web::Path<(String, String)>) -> PageResult {
     let (wanted, path) = path.into_inner();
     let file = Assets::get(&path).ok_or(Error::NoSuchPage)?;
-    let tag = format!("\"{}\"", hex::encode(&file.metadata.sha256_hash()[..12]));
     // In development files change under the same version; an older page may ask for an older one.
     let keep = if wanted == version() && !cfg!(debug_assertions) {
         "public, max-age=31536000, immutable"
     } else {
         "no-cache"
     };
-    let mut response = if header_text(&request, "if-none-match") == Some(tag.as_str()) {
-        HttpResponse::NotModified()
-    } else {
-        HttpResponse::Ok()
-    };
-    response
-        .insert_header((header::ETAG, tag))
-        .insert_header((header::CACHE_CONTROL, keep))
-        .insert_header((header::CONTENT_TYPE, media_type(&path)));
-    Ok(response.body(file.data))
+    let tag = hex::encode(&file.metadata.sha256_hash()[..12]);
+    Ok(Cached { tag, keep, media_type: media_type(&path), body: file.data }.respond(&request))
 }
 
 fn media_type(path: &str) -> &'static str {

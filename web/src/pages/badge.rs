@@ -1,8 +1,12 @@
 //! `GET /p/{slug}/badge.svg`: for READMEs.
 
 use super::PageResult;
-use crate::{error::Error, http::address::header_text, models::projects, service::Services};
-use actix_web::{HttpRequest, HttpResponse, http::header, web};
+use crate::{error::Error, http::cached::Cached, models::projects, service::Services};
+use actix_web::{
+    HttpRequest,
+    http::header::{CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue},
+    web,
+};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 
@@ -10,8 +14,7 @@ use std::sync::LazyLock;
 /// changes nothing around them.
 const BADGE: &str = include_str!("badge.svg");
 
-static TAG: LazyLock<String> =
-    LazyLock::new(|| format!("\"{}\"", hex::encode(&Sha256::digest(BADGE)[..12])));
+static TAG: LazyLock<String> = LazyLock::new(|| hex::encode(&Sha256::digest(BADGE)[..12]));
 
 /// The image. It may be kept for an hour, and asked for again cheaply.
 pub async fn show(
@@ -24,15 +27,15 @@ pub async fn show(
     if !known {
         return Err(Error::NoSuchProject.into());
     }
-    let has_it = header_text(&request, "if-none-match")
-        .is_some_and(|tags| tags.split(',').any(|t| t.trim().trim_start_matches("W/") == *TAG));
-    let mut response = if has_it { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    response
-        .insert_header((header::ETAG, TAG.as_str()))
-        .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
-        .insert_header((header::CONTENT_TYPE, "image/svg+xml"))
-        // READMEs show it from other sites.
-        .insert_header(("cross-origin-resource-policy", "cross-origin"))
-        .insert_header(("access-control-allow-origin", "*"));
-    Ok(if has_it { response.finish() } else { response.body(BADGE) })
+    let badge = Cached {
+        tag: TAG.clone(),
+        keep: "public, max-age=3600",
+        media_type: "image/svg+xml",
+        body: BADGE,
+    };
+    let mut response = badge.respond(&request);
+    // READMEs show it from other sites.
+    let headers = response.headers_mut();
+    headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
+    Ok(response)
 }
