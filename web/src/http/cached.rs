@@ -1,7 +1,11 @@
 //! Answers that browsers may keep, and ask for again cheaply.
 
 use super::address::header_text;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, body::MessageBody, http::header};
+use actix_web::{
+    HttpRequest, HttpResponse, HttpResponseBuilder,
+    body::{self, MessageBody},
+    http::header,
+};
 
 /// Something that browsers may keep.
 pub struct Cached<B> {
@@ -29,8 +33,8 @@ impl<B: MessageBody + 'static> Cached<B> {
         if header_text(request, "if-none-match").is_some_and(|tags| names(tags, &tag)) {
             let mut response = HttpResponse::NotModified();
             head(&mut response);
-            // A body would be read as the beginning of the next answer.
-            return response.finish();
+            // Neither a body nor a length: it would be read as that of the thing.
+            return response.body(body::None::new());
         }
         let mut response = HttpResponse::Ok();
         head(&mut response);
