@@ -228,7 +228,8 @@ async fn foreign_pages_and_foreign_protocols_are_refused_over_http() {
     let own = format!("http://{}", server.address);
     let protocol = ("sec-websocket-protocol", SUBPROTOCOL);
     let several = ("sec-websocket-protocol", "chat, trythis.v1");
-    let table: &[(&[(&'static str, &str)], Option<(u16, &str)>)] = &[
+    type Row<'a> = (&'a [(&'static str, &'a str)], Option<(u16, &'a str)>);
+    let table: &[Row<'_>] = &[
         (&[protocol], None),
         (&[several], None),
         (&[protocol, ("origin", &own)], None),

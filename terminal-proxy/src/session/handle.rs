@@ -144,3 +144,49 @@ impl Drop for Seat {
         let _ = self.events.send(Event::Detach { viewer: self.viewer });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::ServerFrame;
+    use nix::pty::openpty;
+
+    fn handle(master: OwnedFd) -> Handle {
+        let (id, size) = (SandboxId::random(), TerminalSize::default());
+        Handle::spawn(&id, master, size, 10, Utc::now()).expect("a session")
+    }
+
+    async fn first_screen(attachment: &mut Attachment) -> ServerFrame {
+        let Outgoing { frame, .. } = attachment.frames.recv().await.expect("a frame");
+        ServerFrame::decode(frame).expect("of the protocol")
+    }
+
+    #[tokio::test]
+    async fn a_session_that_is_let_go_ends_without_a_reason() {
+        let pty = openpty(None, None).expect("a PTY");
+        let handle = handle(pty.master);
+        let mut attachment = handle.attach();
+        let frame = first_screen(&mut attachment).await;
+        assert!(matches!(frame, ServerFrame::Screen { offset: 0, .. }), "{frame:?}");
+        drop(handle);
+        assert!(attachment.frames.recv().await.is_none());
+        assert_eq!(attachment.status.borrow().state, State::Running);
+    }
+
+    #[tokio::test]
+    async fn what_was_written_before_the_end_is_sent_before_it() {
+        let pty = openpty(None, None).expect("a PTY");
+        let handle = handle(pty.master);
+        let mut attachment = handle.attach();
+        first_screen(&mut attachment).await;
+        rustix::io::write(&pty.slave, b"last words").expect("to write");
+        handle.end(EndReason::Stopped);
+        let Outgoing { end, frame } = attachment.frames.recv().await.expect("a frame");
+        let bytes = Bytes::from_static(b"last words");
+        assert_eq!(ServerFrame::decode(frame), Ok(ServerFrame::Output { offset: 0, bytes }));
+        assert_eq!(end, 10);
+        assert!(attachment.frames.recv().await.is_none());
+        let status = attachment.status.borrow().clone();
+        assert_eq!((status.state, status.reason), (State::Ended, Some(EndReason::Stopped)));
+    }
+}

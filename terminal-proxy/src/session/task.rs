@@ -129,7 +129,7 @@ impl Task {
                 Some(input) = self.mailbox.input.recv(), if takes_input => self.take_input(&input),
                 ready = self.pty.readable(), if may_read => {
                     if self.check(ready).is_some() {
-                        self.read().await;
+                        self.read(Pty::read).await;
                     }
                 }
                 ready = self.pty.writable(), if may_write => {
@@ -239,10 +239,10 @@ impl Task {
     }
 
     /// Reads what there is, sends it, and keeps the model up to date. Returns how much it was.
-    async fn read(&mut self) -> usize {
+    async fn read(&mut self, first: fn(&Pty, &mut Vec<u8>) -> io::Result<Read>) -> usize {
         let mut frame = Vec::with_capacity(OUTPUT_HEADER + READ_MAX);
         frame.extend_from_slice(&wire::output_header(self.offset));
-        self.fill(&mut frame, Pty::read);
+        self.fill(&mut frame, first);
         if self.open && frame.len() >= OUTPUT_HEADER + FLOOD {
             tokio::task::yield_now().await;
             self.fill(&mut frame, Pty::read_on);
@@ -312,7 +312,8 @@ impl Task {
     async fn finish(mut self, reason: Option<EndReason>) {
         let Some(reason) = reason else { return };
         for _ in 0..LAST_READS {
-            if !self.open || self.read().await == 0 {
+            // The last words may be there though nothing was heard of them yet.
+            if !self.open || self.read(Pty::read_on).await == 0 {
                 break;
             }
         }
