@@ -40,10 +40,14 @@ pub async fn run(services: web::Data<Services>, mut stopped: watch::Receiver<boo
 }
 
 async fn follow_builds(services: &Services) -> Result<(), Error> {
+    let mut done = Ok(());
     for build in services.db.read(build_rows::under_way).await? {
-        builds::refresh(services, build).await?;
+        // One that cannot be asked about keeps nobody from the others.
+        if let Err(error) = builds::refresh(services, build).await {
+            done = Err(error);
+        }
     }
-    Ok(())
+    done
 }
 
 async fn follow_tries(services: &Services, absences: &mut Absences) -> Result<(), Error> {
