@@ -104,6 +104,9 @@ impl<W: Write> Packing<'_, W> {
             header.set_path("PaxHeaders/attributes")?;
             header.set_entry_type(EntryType::XHeader);
             header.set_mode(0o644);
+            header.set_uid(0);
+            header.set_gid(0);
+            header.set_mtime(0);
             header.set_size(records.len() as u64);
             header.set_cksum();
             self.tar.append(&header, &records[..])?;
@@ -115,6 +118,9 @@ impl<W: Write> Packing<'_, W> {
         let mut header = Header::new_gnu();
         header.set_entry_type(EntryType::Regular);
         header.set_mode(0o644);
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_mtime(0);
         header.set_size(0);
         self.append(header, path, io::empty())
     }

@@ -33,7 +33,7 @@ use std::{
 };
 
 /// What an archive's headers may make it hold in memory.
-const MEMORY: u64 = 512 << 20;
+const MEMORY: u64 = 256 << 20;
 
 const CAPABILITIES: [Capability; 7] = [
     Capability::CAP_CHOWN,

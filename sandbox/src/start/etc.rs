@@ -49,7 +49,9 @@ fn cover(path: &str, text: &str) -> Result<(), Fault> {
     fs::remove_file(SOURCE).doing("tidy up /dev")?;
     match covered {
         // The image has made it something else; it is the image's own loss.
-        Err(e) if matches!(e.raw_os_error(), Some(libc::ENOTDIR | libc::ELOOP)) => Ok(()),
+        Err(e) if matches!(e.raw_os_error(), Some(libc::ENOTDIR | libc::ELOOP | libc::EINVAL)) => {
+            Ok(())
+        }
         other => other.doing("mount a file of the sandbox"),
     }
 }

@@ -39,15 +39,15 @@ pub(crate) fn copy_of(from: impl AsFd, path: &str) -> io::Result<OwnedFd> {
     Ok(open_tree(from, path, flags)?)
 }
 
-/// Attaches a detached mount at `path`, through no symbolic link.
+/// Attaches a detached mount at `path`, through no symbolic link. Where `path` itself is one, that
+/// is covered.
 pub(crate) fn attach(mount: impl AsFd, path: &str) -> io::Result<()> {
-    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let target = openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS)?;
-    attach_to(mount, target)
+    attach_at(mount, path, OFlags::empty())
 }
 
-/// Attaches a detached mount at an open place.
-fn attach_to(mount: impl AsFd, target: impl AsFd) -> io::Result<()> {
+fn attach_at(mount: impl AsFd, path: &str, further: OFlags) -> io::Result<()> {
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC | further;
+    let target = openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS)?;
     let flags = MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH | MoveMountFlags::MOVE_MOUNT_T_EMPTY_PATH;
     Ok(move_mount(mount.as_fd(), "", target.as_fd(), "", flags)?)
 }
@@ -58,7 +58,7 @@ pub(crate) fn attach_in_image(mount: impl AsFd, path: &str) -> Result<(), Fault>
         Ok(()) | Err(rustix::io::Errno::EXIST) => {}
         Err(e) => return Err(e).doing("make a directory in the sandbox"),
     }
-    attach(mount, path).map_err(|e| match e.raw_os_error() {
+    attach_at(mount, path, OFlags::DIRECTORY).map_err(|e| match e.raw_os_error() {
         Some(libc::ELOOP | libc::ENOTDIR) => {
             Fault::told(FailureKind::Program, format!("The image's {path} is not a directory."))
         }
