@@ -133,6 +133,49 @@ fn a_resize_keeps_what_still_fits() {
     assert_eq!(contents(&other), contents(&model));
 }
 
+const PARTS: [&[u8]; 40] = [
+    b"\x1b[",
+    b"\x1b",
+    b";",
+    b"?",
+    b"1",
+    b"2",
+    b"5",
+    b"99",
+    b"65535",
+    b"H",
+    b"J",
+    b"K",
+    b"L",
+    b"M",
+    b"P",
+    b"@",
+    b"X",
+    b"r",
+    b"m",
+    b"S",
+    b"T",
+    b"b",
+    b"h",
+    b"l",
+    b"\x1b[?1049h",
+    b"\x1b[?1049l",
+    b"\x1b7",
+    b"\x1b8",
+    b"\n",
+    b"\r",
+    b"\t",
+    b"\x08",
+    b"text",
+    b"\xe6\x97\xa5",
+    b"\xf0\x9f\x98\x80",
+    b"\xe2\x9d\xa4\xef\xb8\x8f",
+    b"\xff",
+    b"\x1b]0;",
+    b"\x07",
+    b"\x0e\x1b)0",
+];
+
 #[test]
 fn random_output_and_sizes_never_panic() {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
@@ -142,48 +185,6 @@ fn random_output_and_sizes_never_panic() {
         state ^= state << 17;
         usize::try_from(state % below).expect("small")
     };
-    const PARTS: [&[u8]; 40] = [
-        b"\x1b[",
-        b"\x1b",
-        b";",
-        b"?",
-        b"1",
-        b"2",
-        b"5",
-        b"99",
-        b"65535",
-        b"H",
-        b"J",
-        b"K",
-        b"L",
-        b"M",
-        b"P",
-        b"@",
-        b"X",
-        b"r",
-        b"m",
-        b"S",
-        b"T",
-        b"b",
-        b"h",
-        b"l",
-        b"\x1b[?1049h",
-        b"\x1b[?1049l",
-        b"\x1b7",
-        b"\x1b8",
-        b"\n",
-        b"\r",
-        b"\t",
-        b"\x08",
-        b"text",
-        b"\xe6\x97\xa5",
-        b"\xf0\x9f\x98\x80",
-        b"\xe2\x9d\xa4\xef\xb8\x8f",
-        b"\xff",
-        b"\x1b]0;",
-        b"\x07",
-        b"\x0e\x1b)0",
-    ];
     for _ in 0..300 {
         // Without the guard, so that a panic is seen.
         let mut screen = Screen::new(SIZE, 10);

@@ -1,6 +1,7 @@
 //! A program on a PTY of its own.
 
 use nix::pty::{Winsize, openpty};
+use rustix::io::{FdFlags, fcntl_setfd};
 use std::{
     os::fd::OwnedFd,
     process::{Child, Command, Stdio},
@@ -16,6 +17,10 @@ impl Shell {
     pub fn start(argv: &[&str]) -> (Self, OwnedFd) {
         let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
         let pty = openpty(&size, None).expect("a PTY");
+        // The program must not hold its own master: it would never be hung up on.
+        for end in [&pty.master, &pty.slave] {
+            fcntl_setfd(end, FdFlags::CLOEXEC).expect("a flag");
+        }
         let stdio = || Stdio::from(pty.slave.try_clone().expect("a duplicate"));
         // setsid makes the PTY the controlling terminal, for Ctrl-C to mean something.
         let child = Command::new("setsid")
