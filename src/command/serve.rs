@@ -24,7 +24,7 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener},
     time::Duration,
 };
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How long the supervisor waits for a server that crashed to come back.
 const ORPHAN_GRACE: Duration = Duration::from_secs(600);
@@ -64,8 +64,13 @@ async fn serve(
     secrets: &Secrets,
     listener: TcpListener,
 ) -> Result<()> {
+    // Before anything starts, so that an early Ctrl-C ends what has begun in order too.
+    let mut asked = AskedToEnd::listen()?;
     let address = reachable(listener.local_addr()?);
-    let services = Services::start(&options, folder, secrets, address).await?;
+    let services = tokio::select! {
+        started = Services::start(&options, folder, secrets, address) => started?,
+        () = asked.wait() => return end_supervisor(folder),
+    };
     let public = services.listen(listener)?;
     let stop = public.handle();
     let running = tokio::spawn(public);
@@ -73,12 +78,18 @@ async fn serve(
     if options.starter_catalogue {
         tokio::spawn(starter::publish(services.web.publish_catalogue(), address));
     }
-    until_asked_to_end().await?;
+    asked.wait().await;
     println!("Ending");
     stop.stop(false).await;
     running.await.context("the public listener")??;
     services.end(options.keep_sandboxes).await;
     Ok(())
+}
+
+/// The server never came to work, so nobody else tells the supervisor.
+fn end_supervisor(folder: &DataFolder) -> Result<()> {
+    let supervisor = sandbox::Client::new(folder.supervisor_socket());
+    supervisor.shutdown().context("ending the supervisor of sandboxes")
 }
 
 /// Where this machine itself reaches the server.
@@ -92,12 +103,22 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
     address
 }
 
-async fn until_asked_to_end() -> Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+/// SIGTERM and SIGINT.
+struct AskedToEnd {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl AskedToEnd {
+    fn listen() -> Result<Self> {
+        let terminate = signal(SignalKind::terminate())?;
+        Ok(Self { terminate, interrupt: signal(SignalKind::interrupt())? })
     }
-    Ok(())
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }

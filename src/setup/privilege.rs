@@ -14,7 +14,8 @@ pub struct Account {
 impl Account {
     /// Looks up the user that an operator named.
     pub fn named(name: &str) -> Result<Self> {
-        let user = User::from_name(name).with_context(|| format!("looking up the user `{name}`"))?;
+        let user =
+            User::from_name(name).with_context(|| format!("looking up the user `{name}`"))?;
         let Some(user) = user else {
             bail!(
                 "there is no user `{name}` on this machine: make it with \

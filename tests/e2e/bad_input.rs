@@ -71,7 +71,7 @@ async fn builds_fail_with_a_named_cause() {
         assert_eq!(status, StatusCode::SEE_OTHER, "{name}: {build}");
         let page = until(&format!("{name} fails"), PATIENCE, async || {
             let page = client.page(&build).await;
-            page.contains("ailed").then_some(page)
+            page.contains("data-state=\"failed\"").then_some(page)
         })
         .await;
         assert!(page.contains(expected), "{name} should speak of {expected}: {page}");
@@ -113,7 +113,8 @@ async fn a_second_sandbox_beyond_the_quota() {
 async fn what_does_not_exist() {
     let server = Server::start();
     let client = Client::of(&server);
-    for path in ["/p/nothing", "/p/nothing/badge.svg", "/builds/nothing", "/s/nothing", "/nothing"] {
+    for path in ["/p/nothing", "/p/nothing/badge.svg", "/builds/nothing", "/s/nothing", "/nothing"]
+    {
         assert_eq!(client.get(path).await.status(), StatusCode::NOT_FOUND, "{path}");
     }
 }

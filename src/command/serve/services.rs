@@ -5,7 +5,10 @@ use crate::{
     cli::Serve,
     setup::{data::DataFolder, secrets::Secrets},
 };
-use actix_web::{App, HttpServer, dev::{Server, ServerHandle}};
+use actix_web::{
+    App, HttpServer,
+    dev::{Server, ServerHandle},
+};
 use anyhow::{Context, Result};
 use container_api::ContainerClient;
 use container_server::{ContainerServer, config as container};

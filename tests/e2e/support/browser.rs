@@ -106,8 +106,10 @@ impl Browser {
 
     /// Keeps a picture: under `TRYTHIS_SCREENS` for the documents, else in the target folder.
     pub async fn picture(&self, name: &str) {
-        let folder = std::env::var_os("TRYTHIS_SCREENS")
-            .map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("screens"), PathBuf::from);
+        let folder = std::env::var_os("TRYTHIS_SCREENS").map_or_else(
+            || PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("screens"),
+            PathBuf::from,
+        );
         std::fs::create_dir_all(&folder).unwrap();
         self.driver.screenshot(&folder.join(format!("{name}.png"))).await.unwrap();
     }
@@ -124,7 +126,10 @@ impl Browser {
     /// What the page's console complained about, the Content-Security-Policy above all.
     pub async fn complaints(&self) -> Vec<String> {
         let log = self.driver.browser_log().await.unwrap();
-        log.iter().map(|entry| format!("{entry:?}")).filter(|line| line.contains("SEVERE")).collect()
+        log.iter()
+            .map(|entry| format!("{entry:?}"))
+            .filter(|line| line.contains("SEVERE"))
+            .collect()
     }
 
     pub async fn close(mut self) {

@@ -19,6 +19,8 @@ impl Client {
         let http = reqwest::Client::builder()
             .cookie_store(true)
             .redirect(redirect::Policy::none())
+            // A server that crashed must not be met again on an old connection.
+            .pool_max_idle_per_host(0)
             .build()
             .unwrap();
         Self { http, base: server.url("") }
@@ -123,7 +125,12 @@ impl Terminal {
     pub async fn sees(&mut self, text: &str) {
         let wanted = async {
             while !self.shown.contains(text) {
-                assert!(self.step().await, "closed {:?} before {text:?}: {}", self.closed, self.shown);
+                assert!(
+                    self.step().await,
+                    "closed {:?} before {text:?}: {}",
+                    self.closed,
+                    self.shown
+                );
             }
         };
         let patience = tokio::time::timeout(PATIENCE, wanted).await;

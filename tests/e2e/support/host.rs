@@ -56,11 +56,17 @@ fn supervisors(data: &Path) -> Vec<u32> {
 
 /// What the supervisor of this data folder has made and not released.
 pub fn sandbox_traces(data: &Path) -> Traces {
-    let mut traces = Traces { folders: entries(&data.join("native/work")), ..Traces::default() };
+    let mut traces = Traces {
+        folders: entries(&data.join("native/work")),
+        cgroups: cgroups(data),
+        ..Traces::default()
+    };
     for supervisor in supervisors(data) {
         // Sandboxes and workers are its children, whatever they are called.
         traces.processes.extend(children(supervisor));
-        let mounts = fs::read_to_string(format!("/proc/{supervisor}/mountinfo")).unwrap_or_default();
+        traces.devices.extend(devices(supervisor));
+        let mounts =
+            fs::read_to_string(format!("/proc/{supervisor}/mountinfo")).unwrap_or_default();
         let work = data.join("native/work/");
         let work = work.to_str().unwrap();
         traces.mounts.extend(mounts.lines().filter(|l| l.contains(work)).map(str::to_owned));
@@ -68,19 +74,41 @@ pub fn sandbox_traces(data: &Path) -> Traces {
     traces
 }
 
-/// The cgroups and network devices of every supervisor, for tests that run alone.
-pub fn global_traces() -> (Vec<String>, Vec<String>) {
-    let mut cgroups = Vec::new();
-    for root in ["/sys/fs/cgroup", "/sys/fs/cgroup/memory", "/sys/fs/cgroup/pids"] {
-        for name in entries(Path::new(root)).into_iter().filter(|n| n.starts_with("trythis-")) {
-            let instance = Path::new(root).join(&name);
-            let children = entries(&instance).into_iter().filter(|c| instance.join(c).is_dir());
-            cgroups.extend(children.map(|c| format!("{root}/{name}/{c}")));
-        }
+/// The control groups of this data folder's sandboxes: below `trythis-<FNV-1a of its path>`.
+fn cgroups(data: &Path) -> Vec<String> {
+    let native = data.join("native");
+    let hash =
+        native.as_os_str().as_encoded_bytes().iter().fold(0xcbf2_9ce4_8422_2325, |hash, b| {
+            (hash ^ u64::from(*b)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+    let mut found = Vec::new();
+    for hierarchy in ["", "memory", "pids", "cpu", "freezer"] {
+        let instance =
+            Path::new("/sys/fs/cgroup").join(hierarchy).join(format!("trythis-{hash:016x}"));
+        let groups = entries(&instance).into_iter().map(|name| instance.join(name));
+        found.extend(groups.filter(|path| path.is_dir()).map(|path| path.display().to_string()));
     }
-    let devices = entries(Path::new("/sys/class/net"));
-    let devices = devices.into_iter().filter(|name| name.starts_with("tt")).collect();
-    (cgroups, devices)
+    found
+}
+
+/// The network devices of a supervisor's sandboxes: `tt<n>-…`, where it holds `@trythis-net-<n>`.
+fn devices(supervisor: u32) -> Vec<String> {
+    let folder = format!("/proc/{supervisor}/fd");
+    let open: Vec<String> = entries(Path::new(&folder))
+        .iter()
+        .filter_map(|fd| fs::read_link(format!("{folder}/{fd}")).ok())
+        .map(|target| target.to_string_lossy().into_owned())
+        .collect();
+    let sockets = fs::read_to_string("/proc/net/unix").unwrap();
+    let slot = sockets.lines().find_map(|line| {
+        let (rest, name) = line.split_once("@trythis-net-")?;
+        let inode = rest.split_whitespace().last()?;
+        open.contains(&format!("socket:[{inode}]")).then(|| name.trim().to_owned())
+    });
+    // Between its start and its first word a supervisor holds no slot, and has no device.
+    let Some(slot) = slot else { return Vec::new() };
+    let prefix = format!("tt{slot}-");
+    entries(Path::new("/sys/class/net")).into_iter().filter(|n| n.starts_with(&prefix)).collect()
 }
 
 fn children(parent: u32) -> Vec<String> {

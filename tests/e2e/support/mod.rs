@@ -20,7 +20,11 @@ pub fn free_port() -> u16 {
 }
 
 /// Waits until `probe` brings something.
-pub async fn until<T>(what: &str, patience: Duration, mut probe: impl AsyncFnMut() -> Option<T>) -> T {
+pub async fn until<T>(
+    what: &str,
+    patience: Duration,
+    mut probe: impl AsyncFnMut() -> Option<T>,
+) -> T {
     let start = Instant::now();
     loop {
         if let Some(found) = probe().await {

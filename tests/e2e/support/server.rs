@@ -3,7 +3,8 @@
 use super::{free_port, host, images};
 use std::{
     fs::{File, OpenOptions},
-    io::Read,
+    io::{Read, Write},
+    net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -93,13 +94,26 @@ impl Server {
 
     fn wait_until_it_answers(&mut self) {
         let start = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+        while !self.is_healthy() {
             if let Some(status) = self.process.try_wait().unwrap() {
                 panic!("the server ended with {status}:\n{}", self.log());
             }
             assert!(start.elapsed() < Duration::from_secs(30), "no answer:\n{}", self.log());
             thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// The port alone says nothing: it is open before the services are.
+    fn is_healthy(&self) -> bool {
+        let ask = || -> std::io::Result<String> {
+            let mut connection = TcpStream::connect(("127.0.0.1", self.port))?;
+            connection.set_read_timeout(Some(Duration::from_secs(1)))?;
+            connection.write_all(b"GET /healthz HTTP/1.0\r\n\r\n")?;
+            let mut answer = String::new();
+            connection.read_to_string(&mut answer)?;
+            Ok(answer)
+        };
+        ask().is_ok_and(|answer| answer.starts_with("HTTP/1.0 200"))
     }
 
     /// Ends the server as Ctrl-C does, and waits.
