@@ -87,11 +87,11 @@ impl Plan {
     }
 
     fn of_script(base: &str, script: Script, command: &str) -> Self {
-        let command = script::visitor_command(command);
-        let shown = match &command[..] {
-            [_, _, text] if command[1] == "-c" => text.clone(),
-            words => words.join(" "),
+        let shown = match command.trim() {
+            "" => "(a shell)".to_owned(),
+            command => command.to_owned(),
         };
+        let command = script::visitor_command(command);
         let instruction =
             |text: String, kind| Step { line: 0, text, action: Action::Instruction(kind) };
         let steps = vec![

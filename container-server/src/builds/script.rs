@@ -1,6 +1,7 @@
 //! From an install script to what a build does.
 //!
-//! The script runs on a base image as root, traced, in one layer that does not keep the script.
+//! The script runs on a base image as root, traced, in one layer that keeps neither the script nor
+//! the caches of package managers.
 //! [`Script::dockerfile`] shows the same as a Dockerfile.
 
 use std::fmt::Write as _;
@@ -10,6 +11,9 @@ pub const SIZE_LIMIT: usize = 256 << 10;
 
 /// Where the script is while it runs.
 pub const PATH: &str = "/tmp/trythis-install";
+
+/// What package managers leave behind: often more than what they installed.
+const CACHES: &str = "/var/lib/apt/lists/* /var/cache/apt/archives/*.deb /var/cache/apt/*.bin";
 
 /// What a visitor meets where the maintainer names no command: bash where it is installed.
 const DEFAULT_COMMAND: &str =
@@ -74,10 +78,10 @@ impl Script {
         Ok(Self { text, interpreter, traced })
     }
 
-    /// The command line that runs the script and, when it succeeds, removes it.
+    /// The command line that runs the script and, when it succeeds, removes it and the caches.
     pub(super) fn argv(&self) -> Vec<String> {
-        let wrapper = ["/bin/sh", "-c", "\"$@\" && rm -f -- \"$0\"", PATH];
-        let words = wrapper.iter().map(|&word| word.to_owned());
+        let wrapper = format!("\"$@\" && rm -rf -- \"$0\" {CACHES}");
+        let words = ["/bin/sh", "-c", &wrapper, PATH].map(str::to_owned).into_iter();
         words.chain(self.interpreter.iter().cloned()).chain([PATH.to_owned()]).collect()
     }
 
@@ -89,15 +93,15 @@ impl Script {
     /// A Dockerfile that does the same, with the script beside it as `install.sh`.
     #[must_use]
     pub fn dockerfile(&self, base: &str, command: &str) -> String {
-        let mut text = format!("FROM {base}\nWORKDIR /root\n");
+        let mut text = format!("FROM {base}\nUSER 0\nWORKDIR /root\n");
         let run = self.interpreter.join(" ");
         let _ = write!(
             text,
             "COPY install.sh {PATH}\n\
-             RUN DEBIAN_FRONTEND=noninteractive {run} {PATH} && rm {PATH}\n"
+             RUN DEBIAN_FRONTEND=noninteractive {run} {PATH} && rm -rf {PATH} {CACHES}\n"
         );
         let command = serde_json::Value::from(visitor_command(command));
-        let _ = writeln!(text, "CMD {command}");
+        let _ = writeln!(text, "ENTRYPOINT []\nCMD {command}");
         text
     }
 }
@@ -202,7 +206,7 @@ mod tests {
         let text = script.dockerfile("debian:12", "jq --help");
         let dockerfile = crate::builds::dockerfile::parse(&text).expect("it parses");
         assert_eq!(dockerfile.base, "debian:12");
-        assert_eq!(dockerfile.instructions.len(), 4);
+        assert_eq!(dockerfile.instructions.len(), 6);
         assert!(text.ends_with("CMD [\"jq\",\"--help\"]\n"), "{text}");
     }
 }

@@ -8,6 +8,8 @@ use serde_json::json;
 async fn a_script_becomes_an_image() {
     let bench = Bench::start().await;
     let text = "\u{feff}echo installing\r\nprintf 'echo hi' > /usr/bin/hi\r\n\
+                mkdir -p /var/lib/apt/lists /var/cache/apt\r\n\
+                touch /var/lib/apt/lists/index /var/cache/apt/pkgcache.bin /var/cache/apt/x\r\n\
                 echo \"$DEBIAN_FRONTEND $HOME $PWD\"\r\n";
     let built = bench.build(script(text, "sh /usr/bin/hi --loud")).await;
     let image = built.image();
@@ -27,8 +29,28 @@ async fn a_script_becomes_an_image() {
     assert_eq!(run["WorkingDir"], "/root");
     assert_eq!(run["Env"][0], "BASE=yes");
     assert!(!run["Env"].to_string().contains("DEBIAN_FRONTEND"), "{run}");
-    assert_eq!(bench.inside(image, "cat /usr/bin/hi; ls /tmp").await, "echo hi");
+    let script = "cat /usr/bin/hi; ls -d /tmp/* /var/lib/apt/lists/* /var/cache/apt/* \
+                  2>/dev/null || true";
+    assert_eq!(bench.inside(image, script).await, "echo hi/var/cache/apt/x\n");
     bench.nothing_is_left_but(&[image]).await;
+    bench.finish().await;
+}
+
+#[actix_web::test]
+async fn a_script_is_not_bound_by_what_its_base_is_for() {
+    let bench = Bench::start().await;
+    let text = format!("FROM {BASE}\nUSER app\nENTRYPOINT [\"/bin/echo\"]");
+    bench.dockerfile(&text).await.image();
+    let source = BuildSource::Script {
+        base: "projects/built".to_owned(),
+        script: "id -u > /root-only".to_owned(),
+        command: "sh -i".to_owned(),
+    };
+    let built = bench.build(source).await;
+    let run = &bench.config(built.image()).await["config"];
+    assert_eq!((run.get("User"), run.get("Entrypoint")), (None, None));
+    assert_eq!(run["Cmd"], json!(["sh", "-i"]));
+    assert_eq!(bench.inside(built.image(), "cat /root-only").await, "0\n");
     bench.finish().await;
 }
 

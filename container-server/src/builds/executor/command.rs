@@ -7,7 +7,7 @@ use crate::{
 };
 use bytes::Bytes;
 use container_api::{BuildEventKind, SandboxId};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 /// Pieces of output that may wait to be logged.
@@ -30,7 +30,9 @@ impl Room {
     ) -> Result<Result<StepExit, EngineError>, Ending> {
         let mut lines = Lines::default();
         let put = |text| self.log.add(BuildEventKind::Output { text });
-        let exit = self.observe(layers, upper, config, |bytes| lines.feed(bytes, put)).await?;
+        let exit = self
+            .observe(layers, upper, config, |bytes| lines.feed(bytes, Instant::now(), put))
+            .await?;
         if let Some(text) = lines.end() {
             put(text);
         }

@@ -175,8 +175,9 @@ impl Execution<'_> {
         header.set_gid(0);
         header.set_mtime(u64::try_from(Utc::now().timestamp()).unwrap_or_default());
         self.put(&upper, folder, name, header, script.text.as_bytes()).await?;
-        // Whatever user the base has: installing needs root.
+        // Whatever the base is made for: installing needs root, and a visitor meets the command.
         self.image.config.user = None;
+        self.image.config.entrypoint = None;
         let mut env = self.environment();
         env.push("DEBIAN_FRONTEND=noninteractive".to_owned());
         let cwd = self.image.config.workdir().to_owned();
