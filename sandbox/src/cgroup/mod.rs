@@ -10,13 +10,17 @@ use crate::protocol::Limits;
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
     ffi::OsString,
-    fs, io,
+    fs::{self, File},
+    io,
     os::{fd::OwnedFd, unix::ffi::OsStringExt},
     path::{Path, PathBuf},
 };
 
 /// The length of the period in which processor time is counted, in microseconds.
 const CPU_PERIOD: u64 = 100_000;
+
+/// What a thread writes to a group's entrance.
+pub(crate) const MYSELF: &[u8] = b"0";
 
 /// The groups of one supervisor.
 #[derive(Debug)]
@@ -109,7 +113,8 @@ impl Cgroups {
 }
 
 impl Group {
-    /// What clone3 puts a child into; on version 1 it cannot, and [`Group::join`] does it.
+    /// What clone3 puts a child into; on version 1 it cannot, and there are
+    /// [entrances](Group::entrances).
     pub fn descriptor(&self) -> io::Result<Option<OwnedFd>> {
         match self {
             Self::V1(_) => Ok(None),
@@ -117,11 +122,13 @@ impl Group {
         }
     }
 
-    /// Moves a process in, where [`Group::descriptor`] gave nothing.
-    pub fn join(&self, pid: Pid) -> io::Result<()> {
+    /// The files by which a process goes in, where [`Group::descriptor`] gives nothing: it writes
+    /// [`MYSELF`] to each. A thread that moves itself does not have to wait, as one that moves
+    /// another does, until all processors are ready for it: that takes milliseconds.
+    pub fn entrances(&self) -> io::Result<Vec<File>> {
         match self {
-            Self::V1(group) => group.join(pid),
-            Self::V2(_) => Ok(()),
+            Self::V1(group) => group.entrances(),
+            Self::V2(_) => Ok(Vec::new()),
         }
     }
 

@@ -1,12 +1,10 @@
 //! Version 1: a hierarchy for each controller, sometimes two controllers in one.
 
-use super::{
-    CPU_PERIOD, counter, cpu_quota, create_dir, kill_each, processes, unescape, with_init, write,
-};
+use super::{CPU_PERIOD, counter, cpu_quota, create_dir, kill_each, unescape, with_init, write};
 use crate::protocol::Limits;
-use rustix::process::Pid;
 use std::{
     collections::BTreeMap,
+    fs::{self, File, OpenOptions},
     io,
     path::{Path, PathBuf},
 };
@@ -88,9 +86,9 @@ impl Group {
         write(self.of("pids"), "pids.max", &with_init(limits.processes).to_string())
     }
 
-    pub fn join(&self, pid: Pid) -> io::Result<()> {
-        let pid = pid.as_raw_nonzero().to_string();
-        self.directories().try_for_each(|d| write(d, "cgroup.procs", &pid))
+    pub fn entrances(&self) -> io::Result<Vec<File>> {
+        let open = |d: &PathBuf| OpenOptions::new().write(true).open(d.join("tasks"));
+        self.directories().map(open).collect()
     }
 
     pub fn freeze(&self, frozen: bool) -> io::Result<()> {
@@ -98,16 +96,16 @@ impl Group {
     }
 
     pub fn kill(&self) -> io::Result<()> {
-        // Frozen first, so that nothing forks away from under the list of processes; a frozen
-        // process takes the signal when it is thawed.
-        if !processes(self.of("freezer"))?.is_empty() {
-            self.freeze(true)?;
-            let killed = kill_each(self.of("freezer"));
-            self.freeze(false)?;
-            killed?;
+        // Nothing can fork away from under the lists for long: the init is in them, and with it
+        // goes its whole PID namespace.
+        self.directories().try_for_each(|d| kill_each(d))?;
+        // A frozen process takes the signal when it is thawed. Only then: thawing for nothing has
+        // a price.
+        match fs::read_to_string(self.of("freezer").join("freezer.state")) {
+            Ok(state) if state.trim() != "THAWED" => self.freeze(false),
+            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+            _ => Ok(()),
         }
-        // One that was killed between its birth and its move into all groups.
-        self.directories().try_for_each(|d| kill_each(d))
     }
 
     pub fn out_of_memory(&self) -> bool {

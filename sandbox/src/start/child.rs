@@ -7,6 +7,7 @@ use super::{
     proc, user,
 };
 use crate::{
+    cgroup::MYSELF,
     fault::{Doing, Fault},
     net::link,
     protocol::{FailureKind, Io},
@@ -22,19 +23,21 @@ use rustix::{
 };
 use std::{
     fs::{self, File},
-    io::{self, Read},
+    io::{self, Read, Write},
     os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd},
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
 /// The whole life of the child; it never returns into the supervisor's code.
-pub(crate) fn run(plan: &Plan<'_>, socket: RawFd, output: Option<RawFd>) -> ! {
+pub(crate) fn run(plan: &Plan<'_>, entrances: &[File], socket: RawFd, output: Option<RawFd>) -> ! {
     let life = || -> Result<i32, Fault> {
+        let joined = entrances.iter().try_for_each(|mut file| file.write_all(MYSELF));
         // Where there is no output pipe, the socket once more keeps the numbers simple.
         let [socket, output_end] = sys::keep_only([socket, output.unwrap_or(socket)])
             .doing("close the supervisor's descriptors")?;
         let output = output.map(|_| output_end);
-        match set_up(plan, &socket, output) {
+        let joined = joined.doing("put the sandbox into its cgroups");
+        match joined.and_then(|()| set_up(plan, &socket, output)) {
             Ok(program) => {
                 tell(&socket, &Progress::Running)?;
                 drop(socket);

@@ -4,9 +4,8 @@
 //! supervisor (parent)                        child: PID 1 of its own namespaces
 //! ───────────────────                        ──────────────────────────────────
 //! make cgroups with limits
-//! clone3: user, mount, PID, net, IPC, UTS ─> closes what it inherited, waits
-//! write uid_map and gid_map (65,536 ids)
-//! move it into its cgroups
+//! clone3: user, mount, PID, net, IPC, UTS ─> goes into its cgroups, closes what it
+//! write uid_map and gid_map (65,536 ids)     inherited, waits
 //! mount the overlay, ids shifted
 //! make the network pair
 //! "go", with the root as a descriptor ─────> becomes root of its namespaces

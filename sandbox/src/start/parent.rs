@@ -147,7 +147,7 @@ struct Born {
     output: Option<OwnedFd>,
 }
 
-/// Forks the init, which waits. It is in the group before it does anything.
+/// Forks the init, which goes into the group before it does anything else, and waits.
 fn give_birth(plan: &Plan<'_>, group: &Group) -> io::Result<Born> {
     let (ours, theirs) = socketpair(
         AddressFamily::UNIX,
@@ -162,16 +162,13 @@ fn give_birth(plan: &Plan<'_>, group: &Group) -> io::Result<Born> {
             (Some(read), Some(write))
         }
     };
-    let cgroup = group.descriptor()?;
+    let (cgroup, entrances) = (group.descriptor()?, group.entrances()?);
     match sys::clone3(NAMESPACES, cgroup.as_ref().map(AsFd::as_fd))? {
-        Fork::Child => child::run(plan, theirs.as_raw_fd(), write.as_ref().map(AsRawFd::as_raw_fd)),
-        Fork::Parent(pid) => {
-            if let Err(e) = group.join(pid) {
-                end(pid);
-                return Err(e);
-            }
-            Ok(Born { pid, handshake: ours, output: read })
+        Fork::Child => {
+            let output = write.as_ref().map(AsRawFd::as_raw_fd);
+            child::run(plan, &entrances, theirs.as_raw_fd(), output)
         }
+        Fork::Parent(pid) => Ok(Born { pid, handshake: ours, output: read }),
     }
 }
 

@@ -159,7 +159,8 @@ impl Supervisor {
     /// Whether everything has ended that was to end; then, who waits for that.
     fn is_over(&mut self) -> Option<Vec<u64>> {
         let late = Instant::now() >= self.closing.as_ref()?.deadline;
-        if !late && !(self.registry.sandboxes.is_empty() && self.jobs.is_empty()) {
+        let all_ended = self.registry.sandboxes.is_empty() && self.jobs.is_empty();
+        if !(late || all_ended) {
             return None;
         }
         if late {
