@@ -139,6 +139,37 @@ mod tests {
         assert_eq!(read("a/cgroup.freeze"), "1");
     }
 
+    /// The tree itself, without controllers: those may be with version 1 on this host.
+    #[test]
+    fn a_child_is_born_into_its_group_frozen_and_killed_with_it() {
+        use crate::sys::{self, Fork};
+        use rustix::{
+            mount::{MountFlags, UnmountFlags, mount, unmount},
+            process::{WaitOptions, waitpid},
+        };
+        use std::os::fd::AsFd;
+        let place = tempfile::tempdir().expect("a temporary folder");
+        mount("none", place.path(), "cgroup2", MountFlags::empty(), None).expect("root");
+        let group =
+            Group { directory: place.path().join(format!("trythis-test-{}", std::process::id())) };
+        fs::create_dir(group.directory()).expect("a group");
+        let door = group.descriptor().expect("a descriptor");
+        let pid = match sys::clone3(0, Some(door.as_fd())).expect("a child") {
+            Fork::Child => loop {
+                std::thread::park();
+            },
+            Fork::Parent(pid) => pid,
+        };
+        assert_eq!(processes(group.directory()).expect("a list"), [pid]);
+        group.freeze(true).expect("frozen");
+        group.kill().expect("killed");
+        let ended = waitpid(Some(pid), WaitOptions::empty()).expect("its end").expect("it ended");
+        assert_eq!(ended.1.terminating_signal(), Some(libc::SIGKILL));
+        drop(door);
+        fs::remove_dir(group.directory()).expect("it is empty");
+        unmount(place.path(), UnmountFlags::empty()).expect("unmounted");
+    }
+
     #[test]
     fn only_a_kill_counts_as_out_of_memory() {
         let root = tempfile::tempdir().expect("a temporary folder");

@@ -65,6 +65,9 @@ fn tell(socket: &OwnedFd, progress: &Progress) -> Result<(), Fault> {
 /// Builds the walls from inside and starts the program; returns its process.
 fn set_up(plan: &Plan<'_>, socket: &OwnedFd, output: Option<OwnedFd>) -> Result<Pid, Fault> {
     let root = wait_for_root(socket)?;
+    // While the host's /proc is there, and this file in it is ours.
+    let badness = File::options().write(true).open("/proc/self/oom_score_adj");
+    let badness = badness.doing("open the init's OOM score")?;
     become_init(plan)?;
     link::set_up_inside(plan.addresses.as_ref()).doing("set up the sandbox's network")?;
     rustix::system::sethostname(plan.spec.hostname.as_bytes()).doing("set the host name")?;
@@ -87,7 +90,7 @@ fn set_up(plan: &Plan<'_>, socket: &OwnedFd, output: Option<OwnedFd>) -> Result<
         (Io::Output, Some(pipe)) => Stdio::Output(pipe),
         (Io::Output, None) => unreachable!("the parent made a pipe for Io::Output"),
     };
-    start_program(plan, &identity, stdio)
+    start_program(plan, &identity, stdio, badness)
 }
 
 /// Waits until the supervisor has done its part.
@@ -153,17 +156,27 @@ fn open_terminal(columns: u16, rows: u16, owner: u32) -> Result<(OwnedFd, OwnedF
 }
 
 /// Forks the program and waits until it was executed, or was not.
-fn start_program(plan: &Plan<'_>, identity: &user::Identity, stdio: Stdio) -> Result<Pid, Fault> {
+///
+/// The program and its children are the first to go where memory runs out, before the init, which
+/// would take them all along, and before anything of the host.
+fn start_program(
+    plan: &Plan<'_>,
+    identity: &user::Identity,
+    stdio: Stdio,
+    mut badness: File,
+) -> Result<Pid, Fault> {
     let process = &plan.spec.process;
     fs::create_dir_all(&process.cwd).map_err(|e| {
         let text = format!("The working directory `{}` cannot be made: {e}.", process.cwd);
         Fault::told(FailureKind::Program, text)
     })?;
     let (read, write) = pipe_with(PipeFlags::CLOEXEC).doing("make a pipe")?;
+    badness.write_all(b"500").doing("raise the program's OOM score")?;
     match sys::fork().doing("fork the program")? {
         Fork::Child => payload::run(plan.spec, identity, &stdio, write),
         Fork::Parent(pid) => {
             drop((write, stdio));
+            badness.write_all(b"0").doing("lower the init's OOM score")?;
             let mut said = Vec::new();
             File::from(read).read_to_end(&mut said).doing("hear from the program")?;
             // Silence means that exec closed the pipe.

@@ -10,6 +10,13 @@ fn memory_is_limited_and_the_cause_is_known() {
     let eater = "x=0123456789abcdef; while true; do x=$x$x; done";
     let (_, exit) = lab.run(lab.spec("eater", &["sh", "-c", eater]));
     assert_eq!((exit.code, exit.out_of_memory), (137, true));
+    // A child that goes over the limit goes alone.
+    let script = format!(
+        "sh -c '{eater}'; echo survived; cat /proc/1/oom_score_adj /proc/self/oom_score_adj"
+    );
+    let (text, exit) = lab.run(lab.spec("parent", &["sh", "-c", &script]));
+    assert!(text.ends_with("survived\n0\n500\n"), "{text}");
+    assert_eq!((exit.code, exit.out_of_memory), (0, true));
     let (_, exit) = lab.run(lab.spec("modest", &["true"]));
     assert!(!exit.out_of_memory);
 }

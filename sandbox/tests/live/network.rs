@@ -32,8 +32,8 @@ fn the_outside_is_reached_by_name() {
     assert_eq!(shell.ask("cat /etc/resolv.conf | cut -c1-14"), "nameserver 10.");
     let answer = shell.ask(&format!("nslookup {mirror} 2>&1"));
     assert!(answer.contains("Name:"), "{answer}");
-    let script = format!("printf 'HEAD / HTTP/1.0\\r\\n\\r\\n' | nc -w 20 {mirror} 80 | head -c 5");
-    assert_eq!(shell.ask(&script), "HTTP/");
+    let tried = shell.ask(&format!("nc -w 20 {mirror} 80 < /dev/null && echo open || echo shut"));
+    assert!(tried.ends_with("open"), "{tried}");
     // Over IPv4 alone.
     assert_eq!(
         shell.ask("cat /proc/sys/net/ipv6/conf/eth0/disable_ipv6 2>/dev/null || echo 1"),
