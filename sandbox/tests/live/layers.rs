@@ -358,3 +358,27 @@ fn an_image_without_anything_needs_no_layers() {
     assert_eq!(empty.kind, FailureKind::Program, "{empty}");
     assert!(!Path::new("/made").exists());
 }
+
+#[test]
+fn who_hangs_up_ends_the_work() {
+    use rustix::net;
+    use std::{io::IoSlice, mem::MaybeUninit, os::fd::AsFd};
+    let lab = Lab::new();
+    let (read, _write) = rustix::pipe::pipe().expect("a pipe");
+    let socket =
+        net::socket(net::AddressFamily::UNIX, net::SocketType::SEQPACKET, None).expect("a socket");
+    let address = net::SocketAddrUnix::new(&lab.config.socket).expect("an address");
+    net::connect(&socket, &address).expect("the supervisor");
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
+    let mut control = net::SendAncillaryBuffer::new(&mut space);
+    let fds = [read.as_fd()];
+    control.push(net::SendAncillaryMessage::ScmRights(&fds));
+    let request = br#"{"unpack":{"layer":"abandoned"}}"#;
+    net::sendmsg(&socket, &[IoSlice::new(request)], &mut control, net::SendFlags::empty())
+        .expect("the request");
+    let count = |folder: &str| fs::read_dir(lab.data().join(folder)).expect("a folder").count();
+    crate::support::until("it is unpacking", || count("staging") == 1);
+    drop(socket);
+    crate::support::until("nothing of it is left", || count("staging") + count("trash") == 0);
+    assert_eq!(lab.client.layers().expect("layers"), [name("busybox")]);
+}
