@@ -102,6 +102,9 @@ pub struct Limits {
     #[arg(long, env = "TRYTHIS_BUILD_SECONDS", default_value_t = 900,
           value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub build_seconds: u64,
+    /// Sandboxes that may live at once on this server
+    #[arg(long, env = "TRYTHIS_MAX_SANDBOXES", default_value_t = 1_000)]
+    pub max_sandboxes: usize,
     /// New sandboxes a minute from one address prefix (/24, /64)
     #[arg(long, env = "TRYTHIS_TRIES_PER_MINUTE", default_value_t = 10,
           value_parser = clap::value_parser!(u32).range(1..=1_000_000))]

@@ -9,6 +9,8 @@ use terminal_proxy::TerminalsConfig;
 pub struct Config {
     /// The engine.
     pub engine: EngineConfig,
+    /// How many sandboxes may live at once, whoever's they are.
+    pub capacity: usize,
     /// Where images are kept.
     pub registry: RegistryConfig,
     /// Terminals: the key of their tickets, and the pages that may open them.

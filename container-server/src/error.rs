@@ -1,6 +1,6 @@
 //! Domain errors as problem documents (RFC 9457): the public half goes out, the rest to the log.
 
-use crate::{builds::BuildError, sandboxes::SandboxError};
+use crate::{builds::BuildError, engine::EngineError, sandboxes::SandboxError};
 use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
@@ -70,6 +70,14 @@ fn sandbox_problem(error: &SandboxError) -> Problem {
             problem.sandbox.clone_from(sandbox);
             problem
         }
+        SandboxError::Full { capacity } => Problem::new(
+            "no-place-left",
+            "Every place is taken",
+            503,
+            format!(
+                "All {capacity} places on this server are taken. Please try again in a minute."
+            ),
+        ),
         SandboxError::NotFound => Problem::new(
             "no-such-sandbox",
             "No such sandbox",
@@ -101,6 +109,13 @@ fn sandbox_problem(error: &SandboxError) -> Problem {
             503,
             "The project's image could not be made ready on this machine. Please try again in a \
              minute; if it stays so, the project needs a new build.",
+        ),
+        SandboxError::Engine(EngineError::Io(_)) => Problem::new(
+            "engine-unavailable",
+            "Sandboxes cannot be started right now",
+            503,
+            "What runs the sandboxes does not answer. Please try again in a minute; if it stays so, \
+             the server has to be restarted by its operator.",
         ),
         SandboxError::Engine(_) => internal(),
     }

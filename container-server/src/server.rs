@@ -68,7 +68,8 @@ impl ContainerServer {
     ) -> Result<Self, StartError> {
         let TerminalsConfig { key: tickets, .. } = config.terminals.clone();
         let terminals = Terminals::new(config.terminals);
-        let sandboxes = Sandboxes::start(engine.clone(), terminals.clone()).await?;
+        let sandboxes =
+            Sandboxes::start(engine.clone(), terminals.clone(), config.capacity).await?;
         let builds = Builds::start(config.builds, engine.clone(), remote.clone())?;
         let services = Services { sandboxes, builds, engine, remote, tickets };
         Ok(Self { services: Data::new(services), terminals, token: Arc::new(config.token) })

@@ -35,6 +35,7 @@ impl Api {
         let folder = tempfile::tempdir().unwrap();
         let registry = registry(&folder.path().join("registry"));
         let config = Config {
+            capacity: 100,
             engine: EngineConfig::Native { supervisor: "/nonexistent".into() },
             registry: registry_config(&registry),
             terminals: terminals_config(),

@@ -17,7 +17,7 @@ use support::{
 
 async fn started() -> (Arc<FakeEngine>, Sandboxes) {
     let engine = Arc::new(FakeEngine::new());
-    let sandboxes = Sandboxes::start(engine.clone(), terminals()).await.unwrap();
+    let sandboxes = Sandboxes::start(engine.clone(), terminals(), 100).await.unwrap();
     (engine, sandboxes)
 }
 
@@ -259,7 +259,7 @@ async fn a_restarted_server_takes_over_what_lives() {
     labels.insert("expires-at".to_owned(), Utc::now().to_rfc3339());
     engine.plant(&SandboxId::random(), labels);
 
-    let after = Sandboxes::start(engine.clone(), terminals()).await.unwrap();
+    let after = Sandboxes::start(engine.clone(), terminals(), 100).await.unwrap();
     assert_eq!(engine.ids(), std::slice::from_ref(&view.id));
     assert_eq!(after.list().await, std::slice::from_ref(&view));
     let refused = after.create(wish("guest")).await;

@@ -26,6 +26,7 @@ async fn a_viewer_sees_types_keeps_it_alive_and_is_told_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let registry = registry(&folder.path().join("registry"));
     let config = Config {
+        capacity: 100,
         engine: EngineConfig::Native { supervisor: "/nonexistent".into() },
         registry: registry_config(&registry),
         terminals: terminals_config(),

@@ -34,6 +34,7 @@ pub fn run(options: Serve) -> Result<()> {
     privilege::require_root()?;
     let account = Account::named(&options.data.user)?;
     let folder = DataFolder::open(&options.data.path, &account)?;
+    let _lock = folder.lock()?;
     let listener = TcpListener::bind(options.addr).with_context(|| {
         format!("nothing can listen on {}: choose another address with --addr", options.addr)
     })?;

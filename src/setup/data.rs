@@ -2,9 +2,13 @@
 
 use super::privilege::Account;
 use anyhow::{Context, Result, bail};
-use nix::unistd::{Gid, Uid, chown};
+use nix::{
+    errno::Errno,
+    fcntl::{Flock, FlockArg},
+    unistd::{Gid, Uid, chown},
+};
 use std::{
-    fs::{self, Permissions},
+    fs::{self, File, Permissions},
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
 };
@@ -42,6 +46,21 @@ impl DataFolder {
             );
         }
         Ok(folder)
+    }
+
+    /// Keeps the folder to this process until it ends: two servers would take each other's
+    /// sandboxes, and the first to end would take them down.
+    pub fn lock(&self) -> Result<Flock<File>> {
+        let path = self.root.join("run/serve.lock");
+        let file = File::create(&path).with_context(|| format!("opening {}", path.display()))?;
+        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+            Ok(lock) => Ok(lock),
+            Err((_, Errno::EWOULDBLOCK)) => bail!(
+                "another trythis serves from {}: end it first, or choose another folder with --data",
+                self.root.display()
+            ),
+            Err((_, error)) => Err(error).with_context(|| format!("locking {}", path.display())),
+        }
     }
 
     /// The SQLite database.

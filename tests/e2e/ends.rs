@@ -78,3 +78,25 @@ async fn a_crash_of_the_server_ends_nobodys_shell() {
     client.stop(&id).await;
     host::no_sandbox_left(&server.data()).await;
 }
+
+#[actix_web::test]
+async fn a_second_server_on_the_same_data_is_refused_and_harms_nobody() {
+    let server = Server::start();
+    let (client, id, mut terminal) = started(&server).await;
+    let second = server.second_on_the_same_data();
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(!second.status.success() && said.contains("another trythis serves"), "{said}");
+    terminal.types("echo $((40+2))\n").await;
+    terminal.sees("42").await;
+    client.stop(&id).await;
+}
+
+#[actix_web::test]
+async fn a_full_server_says_so() {
+    let server = Server::options().set("TRYTHIS_MAX_SANDBOXES", 1).start();
+    let (_client, _id, _terminal) = started(&server).await;
+    let refused = Client::of(&server).try_project("box").await;
+    assert_eq!(refused.status(), reqwest::StatusCode::SERVICE_UNAVAILABLE);
+    let problem: Value = refused.json().await.unwrap();
+    assert_eq!(problem["type"], "no-place-left");
+}

@@ -77,6 +77,7 @@ async fn a_dockerfile_with_every_instruction_builds() {
     let created: serde_json::Value = client.try_project("hello").await.json().await.unwrap();
     let mut terminal = Terminal::attach(created["terminal_url"].as_str().unwrap()).await;
     terminal.sees("good day world from ada in /srv/app, made").await;
+    terminal.types("\n").await;
     let (code, reason) = terminal.close().await;
     assert_eq!(code, 4410, "{reason}");
 }
@@ -147,7 +148,8 @@ pub async fn publish_dockerfile(
 }
 
 fn context() -> Vec<u8> {
-    let script = b"#!/bin/sh\necho \"$GREETING $1 from $(id -un) in $(pwd), $(cat made)\"\n";
+    let script =
+        b"#!/bin/sh\necho \"$GREETING $1 from $(id -un) in $(pwd), $(cat made)\"\nread _\n";
     let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), Default::default()));
     let mut header = tar::Header::new_gnu();
     header.set_mode(0o644);

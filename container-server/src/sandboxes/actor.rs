@@ -48,6 +48,8 @@ pub(super) struct Actor {
     engine: Arc<dyn Engine>,
     terminals: Terminals,
     books: Books,
+    /// How many sandboxes may live at once.
+    capacity: usize,
     reports: mpsc::UnboundedSender<Report>,
     inbox: mpsc::UnboundedReceiver<Report>,
     /// Set once the server is about to end: who waits for the last sandbox to go.
@@ -55,9 +57,14 @@ pub(super) struct Actor {
 }
 
 impl Actor {
-    pub(super) fn new(engine: Arc<dyn Engine>, terminals: Terminals, books: Books) -> Self {
+    pub(super) fn new(
+        engine: Arc<dyn Engine>,
+        terminals: Terminals,
+        books: Books,
+        capacity: usize,
+    ) -> Self {
         let (reports, inbox) = mpsc::unbounded_channel();
-        Self { engine, terminals, books, reports, inbox, closing: None }
+        Self { engine, terminals, books, capacity, reports, inbox, closing: None }
     }
 
     /// Works until the last handle is gone.
@@ -109,7 +116,9 @@ impl Actor {
         let refused = if self.closing.is_some() {
             Err(SandboxError::ShuttingDown)
         } else {
-            self.books.check_quota(&wish.owner, wish.owner_quota)
+            // Whoever is over the quota is told that first: it is something they can mend.
+            let quota = self.books.check_quota(&wish.owner, wish.owner_quota);
+            quota.and_then(|()| self.books.check_capacity(self.capacity))
         };
         if let Err(error) = refused {
             let _ = reply.send(Err(error));

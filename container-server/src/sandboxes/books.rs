@@ -145,6 +145,11 @@ impl Books {
         Err(SandboxError::QuotaReached { sandbox: oldest.map(|(id, _)| id.clone()), quota })
     }
 
+    /// Whether the machine may have one more.
+    pub(super) fn check_capacity(&self, capacity: usize) -> Result<(), SandboxError> {
+        if self.living().count() < capacity { Ok(()) } else { Err(SandboxError::Full { capacity }) }
+    }
+
     pub(super) fn insert(&mut self, id: SandboxId, record: Record) {
         self.records.insert(id, record);
     }

@@ -17,6 +17,12 @@ pub enum SandboxError {
         /// How many are allowed.
         quota: u32,
     },
+    /// The machine has as many sandboxes as the operator allows.
+    #[error("all {capacity} places are taken")]
+    Full {
+        /// How many are allowed.
+        capacity: usize,
+    },
     /// There is no such sandbox, or it is long over.
     #[error("there is no such sandbox")]
     NotFound,

@@ -50,16 +50,21 @@ pub struct Sandboxes {
 }
 
 impl Sandboxes {
-    /// Takes over what the engine has alive already, and starts the task that owns it all.
+    /// Takes over what the engine has alive already, and starts the task that owns it all. No more
+    /// than `capacity` sandboxes live at once.
     ///
     /// # Errors
     /// When the engine cannot say what lives.
-    pub async fn start(engine: Arc<dyn Engine>, terminals: Terminals) -> Result<Self, EngineError> {
+    pub async fn start(
+        engine: Arc<dyn Engine>,
+        terminals: Terminals,
+        capacity: usize,
+    ) -> Result<Self, EngineError> {
         let (commands, queue) = mpsc::channel(QUEUE);
         // Before the list is made, so that no end falls between the two.
         let ends = engine.ends();
         let books = adopt::adopt(&*engine, &terminals).await?;
-        tokio::spawn(Actor::new(engine, terminals, books).run(queue, ends));
+        tokio::spawn(Actor::new(engine, terminals, books, capacity).run(queue, ends));
         Ok(Self { commands })
     }
 

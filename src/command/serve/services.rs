@@ -46,6 +46,7 @@ impl Services {
         let token = secrets.token("internal API");
         let containers = ContainerServer::start(container::Config {
             engine: container::EngineConfig::Native { supervisor: folder.supervisor_socket() },
+            capacity: options.limits.max_sandboxes,
             registry: container_server::remote::RegistryConfig {
                 host: address.to_string(),
                 plain_http: true,

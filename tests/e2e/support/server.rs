@@ -92,6 +92,16 @@ impl Server {
         self.wait_until_it_answers();
     }
 
+    /// Tries to start another server on the same data folder, and waits until it gives up.
+    pub fn second_on_the_same_data(&self) -> std::process::Output {
+        Command::new(BINARY)
+            .arg("serve")
+            .env("TRYTHIS_ADDR", format!("127.0.0.1:{}", free_port()))
+            .env("TRYTHIS_DATA", self.data())
+            .output()
+            .unwrap()
+    }
+
     fn wait_until_it_answers(&mut self) {
         let start = Instant::now();
         while !self.is_healthy() {
