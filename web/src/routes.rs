@@ -87,8 +87,9 @@ fn pages(cfg: &mut ServiceConfig) {
 }
 
 fn api(cfg: &mut ServiceConfig) {
-    use api::sandboxes;
+    use api::{openapi, sandboxes};
     for resource in [
+        at("/api/v1/openapi.json", [get().to(openapi::show)]),
         at("/api/v1/sandboxes", [post().to(sandboxes::create)]),
         at("/api/v1/sandboxes/{id}", [get().to(sandboxes::show), delete().to(sandboxes::stop)]),
     ] {

@@ -104,9 +104,11 @@ impl Browser {
         self.css("[data-terminal][data-state=connected]").await;
     }
 
-    /// Keeps a picture: under `TRYTHIS_SCREENS` for the documents, else in the target folder.
+    /// Keeps a picture: under `TRYTHIS_SCREENS` for the documents, else in the target folder. Build
+    /// logs name package mirrors, which are this machine's business: they stay in the target folder.
     pub async fn picture(&self, name: &str) {
-        let folder = std::env::var_os("TRYTHIS_SCREENS").map_or_else(
+        let documents = std::env::var_os("TRYTHIS_SCREENS");
+        let folder = documents.filter(|_| !name.starts_with("build-")).map_or_else(
             || PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("screens"),
             PathBuf::from,
         );

@@ -1,6 +1,7 @@
 //! What programs call: `/api/v1`, one file a resource.
 
 mod json;
+pub mod openapi;
 pub mod sandboxes;
 
 use crate::error::ApiError;

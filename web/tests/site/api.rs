@@ -112,3 +112,27 @@ async fn errors_are_problem_documents() {
     problem(program.post_sandbox("jq").await, 503, "unavailable").await;
     site.stop().await;
 }
+
+#[actix_web::test]
+async fn the_description_names_what_the_server_answers() {
+    let site = Site::start().await;
+    site.with_project("jq").await;
+    let program = Person::of(&site);
+    let described: Value = program.get("/api/v1/openapi.json").await.json().await.unwrap();
+    assert_eq!(described["openapi"], "3.1.0");
+
+    let created = program.post_json(&json!({ "project": "jq" })).send().await.unwrap();
+    let created: Value = created.json().await.unwrap();
+    let schema = &described["components"]["schemas"]["Sandbox"]["properties"];
+    for field in created.as_object().unwrap().keys() {
+        assert!(schema.get(field).is_some(), "{field} is not described");
+    }
+    let id = created["id"].as_str().unwrap();
+    for (path, operations) in described["paths"].as_object().unwrap() {
+        let place = path.replace("{id}", id);
+        let answer = program.get(&place).await;
+        let known = operations.get("get").is_some();
+        let expected = if known { StatusCode::OK } else { StatusCode::METHOD_NOT_ALLOWED };
+        assert_eq!(answer.status(), expected, "{path}");
+    }
+}
