@@ -29,6 +29,9 @@ impl Site {
 
     /// A site that is told something else.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        // HTTP clients ask for it when others of the workspace are built along; it fails only where
+        // it was chosen before.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let containers = Containers::start();
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config {
