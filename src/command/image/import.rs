@@ -33,7 +33,7 @@ pub fn add(
     archive: File,
     command: &[&str],
 ) -> Result<String> {
-    let layer = compress(archive).context("compressing the layer")?;
+    let (layer, diff_id) = compress(archive).context("compressing the layer")?;
     let config = json!({
         "architecture": architecture(),
         "os": "linux",
@@ -41,23 +41,24 @@ pub fn add(
             "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
             "Cmd": command,
         },
-        "rootfs": { "type": "layers", "diff_ids": [layer.diff_id] },
+        "rootfs": { "type": "layers", "diff_ids": [diff_id] },
         "history": [{ "created_by": "trythis image" }],
-    })
-    .to_string();
-    let config_digest = digest(config.as_bytes());
-    let manifest = json!({
-        "schemaVersion": 2,
-        "mediaType": MANIFEST,
-        "config": { "mediaType": CONFIG, "size": config.len(), "digest": config_digest },
-        "layers": [{ "mediaType": LAYER, "size": layer.size, "digest": layer.digest }],
     })
     .to_string();
     let (repository, tag) = (&reference.repository, &reference.tag);
     super::runtime()?.block_on(async {
         let store = registry.store();
-        store.put_blob(repository, tokio::fs::File::from_std(layer.file)).await?;
-        store.put_blob(repository, config.as_bytes()).await?;
+        // The store hashes what it takes in: nothing is read a second time for its digest.
+        let (layer, layer_size) =
+            store.put_blob(repository, tokio::fs::File::from_std(layer)).await?;
+        let (config, config_size) = store.put_blob(repository, config.as_bytes()).await?;
+        let manifest = json!({
+            "schemaVersion": 2,
+            "mediaType": MANIFEST,
+            "config": { "mediaType": CONFIG, "size": config_size, "digest": config.to_string() },
+            "layers": [{ "mediaType": LAYER, "size": layer_size, "digest": layer.to_string() }],
+        })
+        .to_string();
         Ok(store.put_manifest(repository, tag, MANIFEST, manifest.into()).await?.to_string())
     })
 }
@@ -71,14 +72,8 @@ fn architecture() -> &'static str {
     }
 }
 
-struct Layer {
-    file: File,
-    size: u64,
-    digest: String,
-    diff_id: String,
-}
-
-fn compress(mut archive: File) -> io::Result<Layer> {
+/// The archive gzipped, and the digest of what it was before.
+fn compress(mut archive: File) -> io::Result<(File, String)> {
     let mut plain = Sha256::new();
     let mut packed = GzEncoder::new(tempfile::tempfile()?, Compression::fast());
     let mut buffer = vec![0; 1 << 17];
@@ -91,21 +86,6 @@ fn compress(mut archive: File) -> io::Result<Layer> {
         packed.write_all(&buffer[..length])?;
     }
     let mut file = packed.finish()?;
-    let size = file.stream_position()?;
     file.rewind()?;
-    let mut hash = Sha256::new();
-    loop {
-        let length = file.read(&mut buffer)?;
-        if length == 0 {
-            break;
-        }
-        hash.update(&buffer[..length]);
-    }
-    file.rewind()?;
-    let name = |hash: Sha256| format!("sha256:{}", hex::encode(hash.finalize()));
-    Ok(Layer { file, size, digest: name(hash), diff_id: name(plain) })
-}
-
-fn digest(bytes: &[u8]) -> String {
-    format!("sha256:{}", hex::encode(Sha256::digest(bytes)))
+    Ok((file, format!("sha256:{}", hex::encode(plain.finalize()))))
 }
