@@ -1,7 +1,7 @@
 # Two commands: `make run` runs the product, `make test` runs every test. Both install what they
 # need. The rest are the steps they are made of.
 
-.PHONY: run test assets deps-run deps-test fmt screens help
+.PHONY: run test bench assets deps-run deps-test fmt screens help
 
 help:            ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -11,6 +11,9 @@ run:             ## run trythis on http://127.0.0.1:8080 (TRYTHIS_ADDR, TRYTHIS_
 
 test:            ## every check and every test
 	@scripts/test.sh
+
+bench:           ## measure against peers, into bench/RESULTS.md (ONLY=accounts,api for a part; ARGS=--help)
+	@ONLY="$(ONLY)" scripts/bench.sh $(ARGS)
 
 assets:          ## TypeScript and CSS, into static/dist
 	@scripts/assets.sh

@@ -1,12 +1,17 @@
 #!/usr/bin/env bash
-# Installs the system packages that are missing: `deps.sh run` or `deps.sh test`.
+# Installs the system packages that are missing: `deps.sh run|run-postgres|test|bench`.
 set -euo pipefail
 
 case "${1:-}" in
   run)  packages=(gcc libc6-dev pkg-config make ca-certificates mmdebstrap nftables passwd) ;;
+  run-postgres)
+        packages=(gcc libc6-dev pkg-config make ca-certificates mmdebstrap nftables passwd libpq-dev) ;;
   test) packages=(gcc libc6-dev pkg-config make ca-certificates mmdebstrap nftables passwd
-                  busybox-static chromium chromium-driver skopeo fonts-dejavu-core fonts-noto-core sqlite3) ;;
-  *) echo "usage: deps.sh run|test" >&2; exit 2 ;;
+                  busybox-static chromium chromium-driver skopeo fonts-dejavu-core fonts-noto-core sqlite3
+                  postgresql libpq-dev redis-server python3-venv openssl) ;;
+  bench) packages=(gcc libc6-dev pkg-config make ca-certificates nftables passwd util-linux
+                   libpq-dev postgresql python3-venv sqlite3) ;;
+  *) echo "usage: deps.sh run|run-postgres|test|bench" >&2; exit 2 ;;
 esac
 
 missing=()

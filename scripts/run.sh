@@ -9,10 +9,15 @@ if [ "$(id -u)" != 0 ]; then
   exit 1
 fi
 
-scripts/deps.sh run
+# PostgreSQL is built in where it is asked for: it needs the system's libpq.
+features=()
+case "${DATABASE_URL:-}" in
+  postgres://* | postgresql://*) features=(--features postgres) ;;
+esac
+if [ ${#features[@]} -gt 0 ]; then scripts/deps.sh run-postgres; else scripts/deps.sh run; fi
 scripts/assets.sh
 echo "Building trythis (the first time takes some minutes)"
-cargo build --release --quiet
+cargo build --release --quiet "${features[@]}"
 trythis=${CARGO_TARGET_DIR:-target}/release/trythis
 
 "$trythis" image bootstrap debian:12 --if-needed

@@ -1,7 +1,11 @@
 //! The command line. Every option is an environment variable too.
 
+mod project;
+
+pub use project::{Build, Create, Ls, ProjectCommand, Server, Try};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
+use std::{ffi::OsString, fmt, net::SocketAddr, path::PathBuf};
 
 /// Try any open-source program in the browser, without installing it and without an account.
 #[derive(Debug, Parser)]
@@ -15,6 +19,7 @@ const EXAMPLES: &str = "\
 Examples:
   trythis image bootstrap debian:12          make the Debian base image, once
   trythis serve                              serve on http://127.0.0.1:8080
+  trythis project try jq                     try a program in this terminal
   trythis serve --addr 0.0.0.0:80 --data /srv/trythis --public-url https://try.example.org
 
 Logging is set by RUST_LOG, for example RUST_LOG=info,container_server=debug.";
@@ -26,6 +31,12 @@ pub enum Command {
     /// Make and list base images in the embedded registry
     #[command(subcommand)]
     Image(ImageCommand),
+    /// Say who looks after the site
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Publish, build, list and try projects of a server, over its API
+    #[command(subcommand)]
+    Project(ProjectCommand),
     /// The privileged supervisor of sandboxes; `serve` starts it by itself
     #[command(hide = true)]
     Sandboxd(Sandboxd),
@@ -41,6 +52,31 @@ pub struct DataFolder {
     pub user: String,
 }
 
+/// Where the database is, unless it is in the data folder.
+#[derive(Debug, Args)]
+pub struct Database {
+    /// The database: a file's path, or postgres://<user>:<password>@<host>/<database>
+    /// [default: trythis.db in the data folder]
+    #[arg(long = "database", env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub url: Option<Confidential>,
+}
+
+/// A text that may hold a password: it is shown in no error and no log.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Confidential(pub String);
+
+impl From<String> for Confidential {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Debug for Confidential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Confidential(…)")
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct Serve {
     /// Where to listen
@@ -48,16 +84,25 @@ pub struct Serve {
     pub addr: SocketAddr,
     #[command(flatten)]
     pub data: DataFolder,
+    #[command(flatten)]
+    pub database: Database,
     /// What runs the sandboxes
     #[arg(long, env = "TRYTHIS_ENGINE", default_value = "auto")]
     pub engine: EngineChoice,
     /// The address that browsers use, where it differs from the request's (behind a proxy)
     #[arg(long, env = "TRYTHIS_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// Where sessions and throttles are kept when several web servers share them, such as
+    /// redis://127.0.0.1/; without it, in the database and in memory
+    #[arg(long, env = "REDIS_URL", hide_env_values = true)]
+    pub redis: Option<String>,
     /// Trust X-Forwarded-For and X-Forwarded-Proto: a proxy stands in front and sets them
     #[arg(long, env = "TRYTHIS_BEHIND_PROXY", num_args = 0..=1, default_value_t = false,
           default_missing_value = "true")]
     pub behind_proxy: bool,
+    /// A TOML file of the sites that people may log in with: GitHub, Google, OpenID Connect, OAuth 2
+    #[arg(long, env = "TRYTHIS_OAUTH", value_name = "FILE")]
+    pub oauth: Option<PathBuf>,
     /// Publish the starter catalogue where it is missing
     #[arg(long, env = "TRYTHIS_STARTER_CATALOGUE", num_args = 0..=1, default_value_t = false,
           default_missing_value = "true")]
@@ -66,6 +111,10 @@ pub struct Serve {
     #[arg(long, env = "TRYTHIS_KEEP_SANDBOXES", num_args = 0..=1, default_value_t = false,
           default_missing_value = "true")]
     pub keep_sandboxes: bool,
+    /// Days that the audit log keeps what was done
+    #[arg(long, env = "TRYTHIS_AUDIT_DAYS", default_value_t = 400,
+          value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub audit_days: u32,
     #[command(flatten)]
     pub limits: Limits,
 }
@@ -105,6 +154,10 @@ pub struct Limits {
     /// Sandboxes that may live at once on this server
     #[arg(long, env = "TRYTHIS_MAX_SANDBOXES", default_value_t = 1_000)]
     pub max_sandboxes: usize,
+    /// New accounts an hour from one network (/24, /48)
+    #[arg(long, env = "TRYTHIS_SIGN_UPS_PER_HOUR", default_value_t = 100,
+          value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub sign_ups_per_hour: u32,
     /// New sandboxes a minute from one address prefix (/24, /64)
     #[arg(long, env = "TRYTHIS_TRIES_PER_MINUTE", default_value_t = 10,
           value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -117,6 +170,38 @@ pub enum EngineChoice {
     Auto,
     /// The embedded engine: Linux namespaces, no daemon
     Native,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Make an account an administrator's
+    Grant {
+        /// The account's name
+        name: String,
+        #[command(flatten)]
+        options: AdminOptions,
+    },
+    /// Make an administrator's account an ordinary one
+    Revoke {
+        /// The account's name
+        name: String,
+        #[command(flatten)]
+        options: AdminOptions,
+    },
+    /// List the administrators
+    Ls {
+        #[command(flatten)]
+        options: AdminOptions,
+    },
+}
+
+/// Which site.
+#[derive(Debug, Args)]
+pub struct AdminOptions {
+    #[command(flatten)]
+    pub data: DataFolder,
+    #[command(flatten)]
+    pub database: Database,
 }
 
 #[derive(Debug, Subcommand)]

@@ -15,12 +15,16 @@ fn main() -> ExitCode {
     setup::logging::init();
     setup::tls::choose();
     let done = match cli.command {
-        cli::Command::Serve(options) => command::serve::run(options),
-        cli::Command::Image(command) => command::image::run(command),
-        cli::Command::Sandboxd(options) => command::sandboxd::run(options),
+        cli::Command::Serve(options) => command::serve::run(options).map(|()| ExitCode::SUCCESS),
+        cli::Command::Image(command) => command::image::run(command).map(|()| ExitCode::SUCCESS),
+        cli::Command::Admin(command) => command::admin::run(command).map(|()| ExitCode::SUCCESS),
+        cli::Command::Project(command) => command::project::run(command),
+        cli::Command::Sandboxd(options) => {
+            command::sandboxd::run(options).map(|()| ExitCode::SUCCESS)
+        }
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("trythis: {error:#}");
             ExitCode::FAILURE

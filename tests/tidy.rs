@@ -126,3 +126,27 @@ fn only_web_touches_the_database() {
         assert!(!read(&path).contains("diesel"), "{} uses Diesel", path.display());
     }
 }
+
+/// Whose something is, and who somebody is, decides what may be done: nothing else compares it.
+#[test]
+fn only_the_policy_decides_who_may_do_what() {
+    let telling = |word: &str| {
+        ["owner_id", "owner_key", ".role"].iter().any(|end| word.ends_with(end))
+            || word.starts_with("Role::")
+    };
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '.');
+    for path in files(&["rs"]) {
+        if !path.starts_with("web/src") || path.starts_with("web/src/policy") {
+            continue;
+        }
+        for (number, line) in read(&path).lines().enumerate() {
+            let sides = line.split_once("==").or_else(|| line.split_once("!="));
+            let Some((left, right)) = sides else { continue };
+            let left = left.trim_end().rsplit(|c| !is_word(c)).next().unwrap_or_default();
+            let right = right.trim_start_matches([' ', '*', '&']);
+            let right = right.split(|c| !is_word(c)).next().unwrap_or_default();
+            let compares = telling(left) || telling(right);
+            assert!(!compares, "{}:{} decides beside the policy", path.display(), number + 1);
+        }
+    }
+}

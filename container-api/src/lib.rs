@@ -17,7 +17,7 @@ pub use builds::{
 };
 pub use client::{ClientError, ContainerClient};
 pub use ids::{BuildId, ContextId, ImageRef, InvalidId, SandboxId};
-pub use problem::Problem;
+pub use problem::{FieldProblem, Problem};
 pub use sandboxes::{
     CreateSandbox, EndReason, Limits, SandboxState, SandboxView, TerminalSize, TicketView,
 };

@@ -21,6 +21,18 @@ pub struct Problem {
     /// The sandbox that is in the way, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sandbox: Option<crate::SandboxId>,
+    /// What is wrong with which field of the request, where that is known.
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    pub errors: Box<[FieldProblem]>,
+}
+
+/// What is wrong with one field of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldProblem {
+    /// The field, with dots between its parts, such as `source.script`; empty for the whole.
+    pub field: String,
+    /// What is wrong, and what to do.
+    pub detail: String,
 }
 
 impl Problem {
@@ -32,6 +44,7 @@ impl Problem {
             status,
             detail: detail.into(),
             sandbox: None,
+            errors: Box::default(),
         }
     }
 }

@@ -96,6 +96,16 @@ async fn a_sandbox_from_creation_to_its_end() {
 }
 
 #[actix_web::test]
+async fn an_administrators_stop_says_so() {
+    let api = Api::start().await;
+    let view = api.client.create_sandbox(&wish("guest")).await.unwrap();
+    api.client.stop_sandbox_as_operator(&view.id).await.unwrap();
+    let ended = api.client.sandbox(&view.id).await.unwrap();
+    assert_eq!((ended.state, ended.end), (SandboxState::Ended, Some(EndReason::Operator)));
+    api.stop().await;
+}
+
+#[actix_web::test]
 async fn what_there_is_not_is_told_apart() {
     let api = Api::start().await;
     let (sandbox, build) = (SandboxId::random(), BuildId::random());

@@ -8,6 +8,7 @@ use container_server::sandboxes::{SandboxError, Sandboxes};
 use std::{
     collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
+    time::Duration,
 };
 use support::{
     eventually,
@@ -229,6 +230,16 @@ async fn what_cannot_be_released_is_tried_again() {
     assert!(matches!(refused, Err(SandboxError::QuotaReached { .. })), "{refused:?}");
     assert_eq!(ended(&sandboxes, &view.id).await.end, Some(EndReason::Stopped));
     assert!(engine.ids().is_empty());
+}
+
+#[tokio::test]
+async fn a_server_ends_although_its_engine_is_gone() {
+    let (engine, sandboxes) = started().await;
+    let view = sandboxes.create(wish("guest")).await.unwrap();
+    engine.failing_stops.store(usize::MAX, Ordering::SeqCst);
+    sandboxes.stop(&view.id, EndReason::Stopped).await.unwrap_err();
+    tokio::time::timeout(Duration::from_secs(10), sandboxes.shutdown()).await.unwrap();
+    assert_eq!(sandboxes.living().await, 0);
 }
 
 #[tokio::test]

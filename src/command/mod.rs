@@ -1,5 +1,7 @@
 //! One file a subcommand.
 
+pub mod admin;
 pub mod image;
+pub mod project;
 pub mod sandboxd;
 pub mod serve;

@@ -14,6 +14,7 @@ use crate::{
     cli::{EngineChoice, Serve},
     setup::{
         data::DataFolder,
+        database,
         privilege::{self, Account},
         secrets::Secrets,
     },
@@ -25,6 +26,7 @@ use std::{
     time::Duration,
 };
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use web::DatabaseUrl;
 
 /// How long the supervisor waits for a server that crashed to come back.
 const ORPHAN_GRACE: Duration = Duration::from_secs(600);
@@ -32,9 +34,13 @@ const ORPHAN_GRACE: Duration = Duration::from_secs(600);
 /// Serves until it is asked to end.
 pub fn run(options: Serve) -> Result<()> {
     privilege::require_root()?;
+    // Now: the file and the secrets that it names may be root's alone.
+    let oauth = settings::oauth(&options)?;
     let account = Account::named(&options.data.user)?;
     let folder = DataFolder::open(&options.data.path, &account)?;
     let _lock = folder.lock()?;
+    let database = database::named(&options.database)?;
+    let database = database.unwrap_or_else(|| DatabaseUrl::Sqlite(folder.database()));
     let listener = TcpListener::bind(options.addr).with_context(|| {
         format!("nothing can listen on {}: choose another address with --addr", options.addr)
     })?;
@@ -44,7 +50,8 @@ pub fn run(options: Serve) -> Result<()> {
     privilege::drop_to(&account)?;
     let secrets = Secrets::open(&folder.secret())?;
     // What the process holds open crosses the change of user, so nothing above needs root again.
-    actix_web::rt::System::new().block_on(serve(options, &folder, &secrets, listener))
+    actix_web::rt::System::new()
+        .block_on(serve(options, oauth, &folder, database, &secrets, listener))
 }
 
 fn launch_supervisor(folder: &DataFolder, account: &Account) -> Result<()> {
@@ -61,16 +68,25 @@ fn launch_supervisor(folder: &DataFolder, account: &Account) -> Result<()> {
 
 async fn serve(
     options: Serve,
+    oauth: web::OAuthConfig,
     folder: &DataFolder,
+    database: DatabaseUrl,
     secrets: &Secrets,
     listener: TcpListener,
 ) -> Result<()> {
     // Before anything starts, so that an early Ctrl-C ends what has begun in order too.
     let mut asked = AskedToEnd::listen()?;
     let address = reachable(listener.local_addr()?);
-    let services = tokio::select! {
-        started = Services::start(&options, folder, secrets, address) => started?,
+    let started = tokio::select! {
+        started = Services::start(&options, oauth, folder, database, secrets, address) => started,
         () = asked.wait() => return end_supervisor(folder),
+    };
+    let services = match started {
+        Ok(services) => services,
+        Err(error) => {
+            leave_no_idle_supervisor(folder);
+            return Err(error);
+        }
     };
     let public = services.listen(listener)?;
     let stop = public.handle();
@@ -91,6 +107,17 @@ async fn serve(
 fn end_supervisor(folder: &DataFolder) -> Result<()> {
     let supervisor = sandbox::Client::new(folder.supervisor_socket());
     supervisor.shutdown().context("ending the supervisor of sandboxes")
+}
+
+/// The server could not start. A supervisor without sandboxes has nothing to wait for; one that holds
+/// those of a server that crashed keeps them for the next attempt.
+fn leave_no_idle_supervisor(folder: &DataFolder) {
+    let supervisor = sandbox::Client::new(folder.supervisor_socket());
+    if supervisor.list().is_ok_and(|living| living.is_empty())
+        && let Err(error) = supervisor.shutdown()
+    {
+        tracing::warn!(%error, "the supervisor of sandboxes stays behind");
+    }
 }
 
 /// Where this machine itself reaches the server.

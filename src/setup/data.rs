@@ -48,6 +48,14 @@ impl DataFolder {
         Ok(folder)
     }
 
+    /// A folder that a server has made already.
+    pub fn existing(path: &Path) -> Result<Self> {
+        let root = path
+            .canonicalize()
+            .with_context(|| format!("the data folder {} cannot be opened", path.display()))?;
+        Ok(Self { root })
+    }
+
     /// Keeps the folder to this process until it ends: two servers would take each other's
     /// sandboxes, and the first to end would take them down.
     pub fn lock(&self) -> Result<Flock<File>> {

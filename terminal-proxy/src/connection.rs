@@ -46,7 +46,7 @@ impl Goodbye {
     }
 
     pub(crate) fn ended(status: &Status) -> Self {
-        Self::new(CloseCode::Other(CLOSE_ENDED), end_sentence(status.reason.as_ref()))
+        Self::new(CloseCode::Other(CLOSE_ENDED), end_sentence(status.end.as_ref()))
     }
 
     fn protocol(reason: impl Into<String>) -> Self {

@@ -25,7 +25,7 @@ pub struct Status {
     /// How many have this terminal open.
     pub viewers: usize,
     /// Why it ended, if it has.
-    pub reason: Option<EndReason>,
+    pub end: Option<EndReason>,
 }
 
 impl Status {
@@ -62,15 +62,15 @@ mod tests {
     #[test]
     fn the_json_is_what_pages_read() {
         let expires_at = DateTime::from_timestamp(1_800_000_000, 0).expect("in range");
-        let mut status = Status { state: State::Running, expires_at, viewers: 2, reason: None };
+        let mut status = Status { state: State::Running, expires_at, viewers: 2, end: None };
         let json = String::from_utf8(status.to_json()).expect("JSON is UTF-8");
         let running =
-            r#"{"state":"running","expires_at":"2027-01-15T08:00:00Z","viewers":2,"reason":null}"#;
+            r#"{"state":"running","expires_at":"2027-01-15T08:00:00Z","viewers":2,"end":null}"#;
         assert_eq!(json, running);
         status.state = State::Ended;
-        status.reason = Some(EndReason::Exited { code: 3 });
+        status.end = Some(EndReason::Exited { code: 3 });
         let json = String::from_utf8(status.to_json()).expect("JSON is UTF-8");
-        assert!(json.ends_with(r#""reason":{"reason":"exited","code":3}}"#), "{json}");
+        assert!(json.ends_with(r#""end":{"reason":"exited","code":3}}"#), "{json}");
         assert_eq!(serde_json::from_str::<Status>(&json).expect("reads its own"), status);
     }
 }

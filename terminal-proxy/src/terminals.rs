@@ -122,7 +122,7 @@ impl Terminals {
         };
         let reason = reason.clone();
         let status =
-            Status { state: State::Ended, expires_at, viewers: 0, reason: Some(reason.clone()) };
+            Status { state: State::Ended, expires_at, viewers: 0, end: Some(reason.clone()) };
         sessions.ended.remember(id.clone(), status, Instant::now());
         if let Some(handle) = handle {
             handle.end(reason);

@@ -176,14 +176,14 @@ async fn the_end_is_told_with_the_last_words_and_to_those_who_come_late() {
     assert_eq!((code, why.as_str()), (4410, "the program ended with exit code 3"));
     assert!(client.contents().contains("\nlast words"), "{}", client.contents());
     let status = client.statuses.last().expect("a status");
-    assert_eq!((status.state, status.reason.as_ref()), (State::Ended, Some(&reason)));
+    assert_eq!((status.state, status.end.as_ref()), (State::Ended, Some(&reason)));
     let ends = client.statuses.iter().filter(|status| status.state == State::Ended).count();
     assert_eq!(ends, 1);
     assert_eq!(server.terminals.activity(&id), None);
 
     let mut late = server.attach(&id).await;
     assert_eq!(late.closed().await.0, 4410);
-    assert_eq!(late.statuses[0].reason, Some(reason));
+    assert_eq!(late.statuses[0].end, Some(reason));
     assert_eq!(late.statuses[0].expires_at, support::server::expiry());
     server.stop().await;
 }
@@ -215,7 +215,7 @@ async fn a_message_longer_than_a_close_frame_is_cut_and_whole_in_the_status() {
     let (code, why) = client.closed().await;
     assert_eq!(code, 4410);
     assert!(message.starts_with(&why) && !why.is_empty());
-    let reason = client.statuses.last().expect("a status").reason.clone();
+    let reason = client.statuses.last().expect("a status").end.clone();
     assert_eq!(reason, Some(EndReason::Failed { message }));
     server.stop().await;
 }

@@ -18,7 +18,7 @@ async fn the_status_comes_first_then_the_screen_then_what_is_typed() {
     assert!(matches!(client.next().await, Ok(ServerFrame::Status(_))));
     assert!(matches!(client.next().await, Ok(ServerFrame::Screen { .. })));
     let status = client.statuses[0].clone();
-    assert_eq!((status.state, status.viewers, status.reason), (State::Running, 1, None));
+    assert_eq!((status.state, status.viewers, status.end), (State::Running, 1, None));
     assert_eq!(status.expires_at, support::server::expiry());
     client.see("$ ").await;
     client.input(b"echo $((6*7))-\xc3\xa9\r").await;

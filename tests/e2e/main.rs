@@ -4,9 +4,13 @@
 //! the end that nothing is left. They need root, Chromium and its driver, and busybox-static:
 //! `make test` installs them. A test that lacks one fails and says which.
 
+mod admin;
 mod api;
 mod bad_input;
+mod cli;
 mod ends;
 mod maintainer;
+mod oidc;
+mod openapi;
 mod support;
 mod visitor;

@@ -1,13 +1,14 @@
 //! What the web service is told at its start, one struct per concern.
 
+use crate::{db::DatabaseUrl, oauth::config::OAuthConfig};
 use container_api::{ContainerClient, Limits};
 use std::fmt;
 
 /// Everything that the web service is told at its start.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where the data is: a file's path, or `sqlite:<path>`.
-    pub database: String,
+    /// Where the data is.
+    pub database: DatabaseUrl,
     /// How visitors are remembered.
     pub session: SessionConfig,
     /// Where sandboxes and builds run.
@@ -16,8 +17,41 @@ pub struct Config {
     pub address: AddressConfig,
     /// What hashing a password may cost.
     pub passwords: PasswordConfig,
+    /// How many accounts may be made.
+    pub accounts: AccountConfig,
     /// What one try may use, and how many there may be.
     pub tries: TryConfig,
+    /// How long what was done is remembered.
+    pub audit: AuditConfig,
+    /// Which other sites people may log in with.
+    pub oauth: OAuthConfig,
+}
+
+/// How long what was done is remembered.
+#[derive(Debug, Clone, Copy)]
+pub struct AuditConfig {
+    /// Days until a row of the audit log is removed.
+    pub days: u32,
+}
+
+impl Default for AuditConfig {
+    fn default() -> Self {
+        Self { days: 400 }
+    }
+}
+
+/// How many accounts may be made.
+#[derive(Debug, Clone, Copy)]
+pub struct AccountConfig {
+    /// From one network (/24, /48) in an hour.
+    pub sign_ups_per_hour: u32,
+}
+
+impl Default for AccountConfig {
+    /// A class that signs up together has to fit.
+    fn default() -> Self {
+        Self { sign_ups_per_hour: 100 }
+    }
 }
 
 /// How visitors are remembered.
@@ -27,6 +61,20 @@ pub struct SessionConfig {
     pub key: SessionKey,
     /// Whether the cookie travels over HTTPS only.
     pub secure_cookies: bool,
+    /// Where sessions and throttles are kept when several web servers share them, such as
+    /// `redis://127.0.0.1/`. Without it, sessions are in the database and throttles in memory. The
+    /// text may hold a password: it goes to no log.
+    pub redis: Option<RedisUrl>,
+}
+
+/// A Redis server's URL.
+#[derive(Clone)]
+pub struct RedisUrl(pub String);
+
+impl fmt::Debug for RedisUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RedisUrl(…)")
+    }
 }
 
 /// The secret behind the session cookie.
@@ -66,7 +114,7 @@ impl Default for PasswordConfig {
     }
 }
 
-/// What one try may use, and how many there may be.
+/// What one try may use, and how many there may be. An administrator's quotas override the numbers.
 #[derive(Debug, Clone, Copy)]
 pub struct TryConfig {
     /// What one sandbox may use.
@@ -75,10 +123,23 @@ pub struct TryConfig {
     pub per_owner: u32,
     /// How many sandboxes may be started in a minute from one address prefix (/24, /64).
     pub per_minute: u32,
+    /// How many sandboxes of one address prefix may live at once.
+    pub per_prefix: u32,
+    /// How many projects an account may have.
+    pub projects: u32,
+    /// How many builds of an account's projects may be under way at once.
+    pub builds: u32,
 }
 
 impl Default for TryConfig {
     fn default() -> Self {
-        Self { limits: Limits::default(), per_owner: 1, per_minute: 10 }
+        Self {
+            limits: Limits::default(),
+            per_owner: 1,
+            per_minute: 10,
+            per_prefix: 100,
+            projects: 100,
+            builds: 4,
+        }
     }
 }

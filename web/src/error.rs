@@ -1,7 +1,11 @@
 //! What goes wrong, and how it is told: a page for people, a problem document (RFC 9457) for
 //! programs. What is nobody else's business goes to the log.
 
-use crate::{accounts::password::HashError, db::DbError, http::address, pages};
+use crate::throttle::ThrottleError;
+use crate::{
+    accounts::password::HashError, db::DbError, http::address, input::FieldErrors, pages,
+    policy::quota::Refusal, redis_link::LinkError, sessions::StoreError,
+};
 use actix_web::{HttpResponse, ResponseError, http::StatusCode, http::header};
 use container_api::{ClientError, Problem, SandboxId};
 use std::{fmt, io};
@@ -15,22 +19,43 @@ pub enum Error {
     NoSuchPage,
     /// The path exists, the method does not fit.
     #[error("the method does not fit")]
-    WrongMethod,
+    WrongMethod {
+        /// Those that do, as the header `Allow` lists them.
+        allow: String,
+    },
     /// No such project, or not this visitor's to change.
     #[error("there is no such project")]
     NoSuchProject,
     /// No such sandbox, or another visitor's.
     #[error("there is no such sandbox")]
     NoSuchSandbox,
+    /// No quota of its own for somebody.
+    #[error("there is no such quota")]
+    NoSuchQuota,
+    /// No such account.
+    #[error("there is no such account")]
+    NoSuchUser,
     /// No such build, or another maintainer's.
     #[error("there is no such build")]
     NoSuchBuild,
+    /// No such API token, or another account's.
+    #[error("there is no such token")]
+    NoSuchToken,
     /// An account is needed; afterwards the visitor comes back to `next`.
     #[error("nobody is logged in")]
     NeedsLogin {
         /// A path on this site.
         next: String,
     },
+    /// Somebody else's to do.
+    #[error("that is somebody else's to do")]
+    Forbidden,
+    /// A change that was asked for with a token for reading only.
+    #[error("a change with a token for reading only")]
+    ReadOnlyToken,
+    /// An API token that was never given out, was revoked or has ended.
+    #[error("a token that does not hold")]
+    BadToken,
     /// A form without this session's token.
     #[error("a form without the session's token")]
     ForgedForm,
@@ -53,18 +78,39 @@ pub enum Error {
     #[error("bad JSON: {0}")]
     BadJson(String),
     /// A body of another media type.
-    #[error("a body that is not JSON")]
-    NotJson,
+    #[error("a body of another media type than {0}")]
+    WrongMediaType(&'static str),
+    /// A body that is too large to be read.
+    #[error("a body over {limit} bytes")]
+    TooLarge {
+        /// In bytes.
+        limit: usize,
+    },
+    /// Fields that hold what they may not.
+    #[error("fields that are not in order: {0}")]
+    Fields(FieldErrors),
     /// The project has no image yet.
     #[error("the project has no image yet")]
     NotReady,
     /// The visitor has a sandbox already.
     #[error("the visitor has the sandbox {0} already")]
     Busy(SandboxId),
+    /// The site would have nobody to look after it.
+    #[error("the last administrator")]
+    LastAdministrator,
+    /// As much as the quota allows.
+    #[error("the quota is reached: {0}")]
+    Quota(#[from] Refusal),
     /// Too many starts from one address.
     #[error("too many starts from one address")]
     TooMany {
         /// Seconds until the next one may start.
+        retry_after: u64,
+    },
+    /// Too many attempts at a password, or too many new accounts.
+    #[error("too many attempts")]
+    TooOften {
+        /// Seconds until the next one makes sense.
         retry_after: u64,
     },
     /// The container server said no, or nothing.
@@ -73,12 +119,21 @@ pub enum Error {
     /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// Redis, which keeps sessions and throttles, failed.
+    #[error(transparent)]
+    Redis(#[from] LinkError),
     /// A password could not be hashed.
     #[error(transparent)]
     Hash(#[from] HashError),
     /// The session could not be written.
     #[error("the session cannot be written: {0}")]
     Session(#[from] actix_session::SessionInsertError),
+    /// An answer cannot be written as JSON.
+    #[error("an answer cannot be written: {0}")]
+    Unwritable(String),
+    /// A cookie could not be written.
+    #[error("a cookie cannot be written: {0}")]
+    Cookie(String),
     /// A template failed.
     #[error("a page cannot be written: {0}")]
     Template(#[from] askama::Error),
@@ -105,16 +160,42 @@ impl Error {
                 "The server that runs sandboxes and builds cannot be reached. Please try again \
                  in a minute.",
             ),
+            Self::Redis(_) => Problem::new(
+                "unavailable",
+                "Log-ins cannot be checked just now",
+                503,
+                "The part of the site that remembers who is logged in cannot be reached. You are \
+                 not logged out by that. Please try again in a minute.",
+            ),
+            Self::Fields(errors) => {
+                let mut problem = self.refusal();
+                problem.errors = errors.problems();
+                problem
+            }
             Self::Busy(sandbox) => {
                 let mut problem = self.refusal();
                 problem.sandbox = Some(sandbox.clone());
                 problem
             }
+            Self::Db(error) if error.is_passing() => Problem::new(
+                "database-unavailable",
+                "The database cannot be reached just now",
+                503,
+                "Nothing is lost that was saved before. Please try again in a moment, and look \
+                 first whether what you just did was saved.",
+            ),
+            Self::Db(DbError::Nul) => Problem::new(
+                "bad-request",
+                "The request cannot be read",
+                400,
+                "A text in it holds the character NUL (U+0000). Send it again without.",
+            ),
             Self::Db(_)
             | Self::Cut(_)
             | Self::Hash(_)
             | Self::Session(_)
             | Self::Template(_)
+            | Self::Unwritable(_)
             | Self::Upload(_) => Problem::new(
                 "internal",
                 "Something went wrong on our side",
@@ -134,21 +215,36 @@ impl Error {
     fn class(&self) -> (&'static str, &'static str, u16) {
         match self {
             Self::NoSuchPage => ("not-found", "There is nothing here", 404),
-            Self::WrongMethod => ("wrong-method", "That cannot be done here", 405),
+            Self::WrongMethod { .. } => ("wrong-method", "That cannot be done here", 405),
             Self::NoSuchProject => ("no-such-project", "There is no such project", 404),
             Self::NoSuchSandbox => ("no-such-sandbox", "There is no such sandbox", 404),
+            Self::NoSuchQuota => ("no-such-quota", "There is no such quota", 404),
+            Self::NoSuchUser => ("no-such-user", "There is no such account", 404),
             Self::NoSuchBuild => ("no-such-build", "There is no such build", 404),
+            Self::NoSuchToken => ("no-such-token", "There is no such token", 404),
+            Self::BadToken => ("bad-token", "This token does not hold", 401),
             Self::NeedsLogin { .. } => ("needs-login", "Please log in", 401),
+            Self::Forbidden => ("forbidden", "That is not yours to do", 403),
+            Self::ReadOnlyToken => ("read-only-token", "This token is for reading only", 403),
             Self::ForgedForm => ("forged-form", "This form has expired", 403),
             Self::CrossSite => ("cross-site", "Another site asked for this", 403),
             Self::BadForm(_) => ("bad-form", "The form cannot be read", 400),
             Self::FormTooLarge { .. } => ("too-large", "That is too much at once", 413),
             Self::BadRequest(_) => ("bad-request", "The request cannot be read", 400),
             Self::BadJson(_) => ("bad-json", "The body cannot be read", 400),
-            Self::NotJson => ("not-json", "The body must be JSON", 415),
+            Self::WrongMediaType(_) => ("wrong-media-type", "The body cannot be read", 415),
+            Self::TooLarge { .. } => ("too-large", "That is too much at once", 413),
+            Self::Fields(_) => ("invalid", "Something is not right yet", 422),
             Self::NotReady => ("not-ready", "Not ready to be tried", 409),
+            Self::LastAdministrator => {
+                ("last-administrator", "Somebody has to look after the site", 409)
+            }
+            Self::Quota(refusal) => {
+                ("quota-reached", refusal.words().0, if refusal.passes() { 409 } else { 403 })
+            }
             Self::Busy(_) => ("quota-reached", "One sandbox at a time", 409),
             Self::TooMany { .. } => ("too-many", "Too many sandboxes in a short time", 429),
+            Self::TooOften { .. } => ("too-often", "Too many attempts", 429),
             _ => ("internal", "Something went wrong on our side", 500),
         }
     }
@@ -156,7 +252,7 @@ impl Error {
     fn detail(&self) -> String {
         match self {
             Self::NoSuchPage => "The address leads nowhere. Check it, or start from the home page.",
-            Self::WrongMethod => "This address exists, but not for this kind of request.",
+            Self::WrongMethod { .. } => "This address exists, but not for this kind of request.",
             Self::NoSuchProject => {
                 "It may have been removed, or the address is mistyped. The home page lists what \
                  can be tried."
@@ -165,8 +261,23 @@ impl Error {
                 "It is not yours, or it never existed. Sandboxes can be opened only by the \
                  browser that started them."
             }
+            Self::LastAdministrator => {
+                "This is the last administrator. Make somebody else one first."
+            }
+            Self::NoSuchQuota => "What is more general holds already.",
+            Self::NoSuchUser => "Nobody has that name. Accounts are named in lower case.",
             Self::NoSuchBuild => "It is not yours to see, or it never existed.",
             Self::NeedsLogin { .. } => "This needs an account. Log in and try again.",
+            Self::NoSuchToken => "It was revoked, or it is not yours.",
+            Self::BadToken => {
+                "It is mistyped, was revoked or has ended. Copy it again, whole, or make a new one in \
+                 the settings of your account."
+            }
+            Self::Fields(_) => "Nothing was changed. See `errors` for what is wrong where.",
+            Self::Forbidden => "Only its maintainer may do that.",
+            Self::ReadOnlyToken => {
+                "Make a token that may write, in the settings of your account, and use that one."
+            }
             Self::ForgedForm => {
                 "The page with the form was open for too long, or cookies are blocked. Go back, \
                  reload the page and send it again."
@@ -175,14 +286,26 @@ impl Error {
                 "The request came from another site, so it was not carried out. Open the page \
                  here and try again."
             }
-            Self::NotJson => "Send the header `Content-Type: application/json`.",
             Self::NotReady => "Its first build has not succeeded yet. Please come back later.",
             Self::Busy(_) => "You have a sandbox open already. Go back to it, or stop it first.",
             Self::BadForm(what) | Self::BadRequest(what) | Self::BadJson(what) => {
                 return what.clone();
             }
+            Self::WrongMediaType(expected) => {
+                return format!("Send the header `Content-Type: {expected}`, and a body of that kind.");
+            }
+            Self::TooLarge { limit } => {
+                return format!("The body may hold up to {} KiB.", limit >> 10);
+            }
             Self::FormTooLarge { limit } => {
                 return format!("The form may hold up to {} MiB.", limit >> 20);
+            }
+            Self::Quota(refusal) => return refusal.words().1,
+            Self::TooOften { retry_after } => {
+                return format!(
+                    "There were many attempts in a short time, so this one was not looked at. \
+                     Please try again in {retry_after} seconds. Whoever is logged in stays so."
+                );
             }
             Self::TooMany { retry_after } => {
                 return format!(
@@ -199,15 +322,52 @@ impl Error {
     #[must_use]
     pub fn retry_after(&self) -> Option<u64> {
         match self {
-            Self::TooMany { retry_after } => Some(*retry_after),
-            Self::Containers(ClientError::Unreachable(_)) => Some(30),
+            Self::TooMany { retry_after } | Self::TooOften { retry_after } => Some(*retry_after),
+            Self::Containers(ClientError::Unreachable(_)) | Self::Redis(_) => Some(30),
+            Self::Db(error) if error.is_passing() => Some(5),
             _ => None,
         }
+    }
+
+    /// What the answer's headers say besides.
+    fn headers(&self) -> Vec<(header::HeaderName, String)> {
+        let bearer = |words: &str| (header::WWW_AUTHENTICATE, format!("Bearer{words}"));
+        let mut headers = match self {
+            Self::WrongMethod { allow } => vec![(header::ALLOW, allow.clone())],
+            Self::NeedsLogin { .. } => vec![bearer("")],
+            Self::BadToken => vec![bearer(" error=\"invalid_token\"")],
+            Self::ReadOnlyToken => {
+                vec![bearer(" error=\"insufficient_scope\", scope=\"write\"")]
+            }
+            _ => Vec::new(),
+        };
+        if let Some(seconds) = self.retry_after() {
+            headers.push((header::RETRY_AFTER, seconds.to_string()));
+        }
+        headers
     }
 
     fn log(&self, status: StatusCode) {
         if status.is_server_error() {
             tracing::error!(error = %self, "a request failed");
+        }
+    }
+}
+
+impl From<ThrottleError> for Error {
+    fn from(error: ThrottleError) -> Self {
+        match error {
+            ThrottleError::Refused { wait } => Self::TooOften { retry_after: wait.as_secs() + 1 },
+            ThrottleError::Redis(error) => Self::Redis(error),
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Db(error) => Self::Db(error),
+            StoreError::Redis(error) => Self::Redis(error),
         }
     }
 }
@@ -262,8 +422,8 @@ impl ResponseError for PageError {
         self.0.log(self.status_code());
         let problem = self.0.problem();
         let mut response = HttpResponse::build(status(&problem));
-        if let Some(seconds) = self.0.retry_after() {
-            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        for header in self.0.headers() {
+            response.insert_header(header);
         }
         response.content_type("text/html; charset=utf-8").body(pages::error::render(&problem))
     }
@@ -278,8 +438,8 @@ impl ResponseError for ApiError {
         self.0.log(self.status_code());
         let problem = self.0.problem();
         let mut response = HttpResponse::build(status(&problem));
-        if let Some(seconds) = self.0.retry_after() {
-            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        for header in self.0.headers() {
+            response.insert_header(header);
         }
         response
             .insert_header((header::CONTENT_TYPE, container_api::problem::CONTENT_TYPE))

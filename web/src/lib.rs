@@ -2,8 +2,9 @@
 //!
 //! A request goes `routes → pages | api → use case → models | container server`; errors flow back
 //! up to `error`, which turns them into a page or a problem document. The folders:
-//! `pages` and `api` hold the handlers, `accounts`, `projects`, `builds` and `tries` the use cases,
-//! `input` what people may type, `models` what is kept, `reconcile` what keeps it true.
+//! `pages` and `api` hold the handlers, `accounts`, `projects`, `builds`, `tokens` and `tries` the use cases,
+//! `oauth` logging in by other sites,
+//! `policy` who may do what, `input` what people may type, `models` what is kept, `reconcile` what keeps it true.
 
 mod accounts;
 mod api;
@@ -14,21 +15,36 @@ mod error;
 mod http;
 mod input;
 mod models;
+mod oauth;
 mod pages;
+mod policy;
 mod projects;
+mod quotas;
 mod reconcile;
+mod redis_link;
+mod roles;
 mod routes;
 mod schema;
 mod service;
+mod sessions;
+mod throttle;
+mod tokens;
 mod tries;
 
 // Linked for its bundled SQLite.
 use libsqlite3_sys as _;
 
 pub use accounts::password::HashError;
-pub use config::{AddressConfig, Config, PasswordConfig, SessionConfig, SessionKey, TryConfig};
-pub use db::{DbError, InvalidDatabaseUrl};
+pub use builds::words::{Failure as BuildFailure, failure as build_failure};
+pub use config::{
+    AccountConfig, AddressConfig, AuditConfig, Config, PasswordConfig, RedisUrl, SessionConfig,
+    SessionKey, TryConfig,
+};
+pub use db::{DatabaseUrl, DbError, InvalidDatabaseUrl};
 pub use http::address::InvalidOrigin;
+pub use oauth::config::{OAuthConfig, OAuthConfigError};
 pub use projects::catalogue::{CatalogueEvent, Progress};
+pub use roles::{Administrators, RoleError};
 pub use routes::routes;
 pub use service::{StartError, WebService};
+pub use tokens::{InvalidToken, TokenSecret};

@@ -13,11 +13,12 @@ use actix_session::{
     storage::CookieSessionStore,
 };
 use actix_web::{
-    HttpRequest, Resource, Route,
+    FromRequest, Handler, HttpRequest, Resource, Responder, Route,
     cookie::{Key, SameSite, time::Duration},
     guard::{Any, Get, Head},
+    http::Method,
     middleware::{Compress, from_fn},
-    web::{self, QueryConfig, ServiceConfig, delete, post, resource},
+    web::{self, QueryConfig, ServiceConfig, resource},
 };
 use tracing_actix_web::TracingLogger;
 
@@ -60,14 +61,29 @@ pub fn routes(service: &WebService) -> impl Fn(&mut ServiceConfig) + Clone + Sen
 
 fn pages(cfg: &mut ServiceConfig) {
     use pages::{
-        badge, build, edit_project, health, home, login, logout, my_projects, new_project, project,
-        signup, terminal,
+        account, admin, badge, build, edit_project, health, home, identities, leave, login, logout,
+        my_projects, new_project, oauth, oauth_finish, project, signup, terminal, tokens,
     };
     for resource in [
         at("/", [get().to(home::show)]),
         at("/signup", [get().to(signup::show), post().to(signup::submit)]),
         at("/login", [get().to(login::show), post().to(login::submit)]),
         at("/logout", [post().to(logout::submit)]),
+        at("/login/{provider}", [get().to(oauth::back), post().to(oauth::begin)]),
+        at("/login/{provider}/callback", [get().to(oauth::callback)]),
+        at("/signup/finish", [get().to(oauth_finish::show), post().to(oauth_finish::submit)]),
+        at("/account", [get().to(account::show)]),
+        at("/account/email", [post().to(account::email)]),
+        at("/account/password", [post().to(account::password)]),
+        at("/account/sessions/revoke-others", [post().to(account::revoke_others)]),
+        at("/account/sessions/{id}/revoke", [post().to(account::revoke)]),
+        at("/account/export", [get().to(account::export)]),
+        at("/account/leave", [get().to(leave::show), post().to(leave::submit)]),
+        at("/account/left", [get().to(leave::left)]),
+        at("/account/identities", [get().to(identities::show)]),
+        at("/account/identities/{id}/unlink", [post().to(identities::unlink)]),
+        at("/account/tokens", [get().to(tokens::show), post().to(tokens::create)]),
+        at("/account/tokens/{id}/revoke", [post().to(tokens::revoke)]),
         at("/projects", [get().to(my_projects::show)]),
         at("/projects/new", [get().to(new_project::show), post().to(new_project::submit)]),
         at("/p/{slug}", [get().to(project::show)]),
@@ -79,6 +95,14 @@ fn pages(cfg: &mut ServiceConfig) {
         at("/builds/{id}/cancel", [post().to(build::cancel)]),
         at("/s/{id}", [get().to(terminal::show)]),
         at("/s/{id}/stop", [get().to(terminal::back), post().to(terminal::stop)]),
+        at("/admin", [get().to(admin::overview::show)]),
+        at("/admin/sandboxes", [get().to(admin::sandboxes::show)]),
+        at("/admin/sandboxes/{id}/stop", [post().to(admin::sandboxes::stop)]),
+        at("/admin/users", [get().to(admin::users::show)]),
+        at("/admin/users/role", [post().to(admin::users::submit)]),
+        at("/admin/quotas", [get().to(admin::quotas::show), post().to(admin::quotas::submit)]),
+        at("/admin/quotas/remove", [post().to(admin::quotas::remove)]),
+        at("/admin/audit", [get().to(admin::audit::show)]),
         at("/static/{version}/{path:.*}", [get().to(assets::serve)]),
         at("/healthz", [get().to(health::show)]),
     ] {
@@ -87,25 +111,107 @@ fn pages(cfg: &mut ServiceConfig) {
 }
 
 fn api(cfg: &mut ServiceConfig) {
-    use api::{openapi, sandboxes};
-    for resource in [
-        at("/api/v1/openapi.json", [get().to(openapi::show)]),
-        at("/api/v1/sandboxes", [post().to(sandboxes::create)]),
-        at("/api/v1/sandboxes/{id}", [get().to(sandboxes::show), delete().to(sandboxes::stop)]),
-    ] {
-        cfg.service(resource);
+    for (path, verbs) in api_routes() {
+        cfg.service(at(path, verbs));
     }
 }
 
-/// Answers `HEAD` too: readers of READMEs and checkers of links ask by it.
-fn get() -> Route {
-    web::route().guard(Any(Get()).or(Head()))
+/// What programs may call. A test holds it against the description that they read.
+fn api_routes() -> Vec<(&'static str, Vec<Verb>)> {
+    use api::{admin, builds, contexts, me, openapi, projects, sandboxes, tokens, tries};
+    vec![
+        ("/api/v1/openapi.json", vec![get().to(openapi::show)]),
+        ("/api/v1/tokens", vec![get().to(tokens::list), post().to(tokens::create)]),
+        ("/api/v1/tokens/{id}", vec![delete().to(tokens::revoke)]),
+        ("/api/v1/me", vec![get().to(me::show)]),
+        ("/api/v1/projects", vec![get().to(projects::list), post().to(projects::create)]),
+        (
+            "/api/v1/projects/{slug}",
+            vec![
+                get().to(projects::show),
+                patch().to(projects::update),
+                delete().to(projects::delete),
+            ],
+        ),
+        (
+            "/api/v1/projects/{slug}/builds",
+            vec![get().to(builds::list), post().to(projects::rebuild)],
+        ),
+        ("/api/v1/builds/{id}", vec![get().to(builds::show)]),
+        ("/api/v1/builds/{id}/log", vec![get().to(builds::log)]),
+        ("/api/v1/builds/{id}/cancel", vec![post().to(builds::cancel)]),
+        ("/api/v1/contexts", vec![post().to(contexts::create)]),
+        ("/api/v1/tries", vec![get().to(tries::list)]),
+        ("/api/v1/admin/quotas", vec![get().to(admin::quotas::list)]),
+        (
+            "/api/v1/admin/quotas/{subject}",
+            vec![put().to(admin::quotas::set), delete().to(admin::quotas::remove)],
+        ),
+        ("/api/v1/admin/audit", vec![get().to(admin::audit::list)]),
+        ("/api/v1/sandboxes", vec![get().to(sandboxes::list), post().to(sandboxes::create)]),
+        ("/api/v1/sandboxes/{id}", vec![get().to(sandboxes::show), delete().to(sandboxes::stop)]),
+    ]
 }
 
-/// A path and what it answers to.
-fn at<const N: usize>(path: &str, routes: [Route; N]) -> Resource {
-    let resource = resource(path).default_service(web::to(wrong_method));
-    routes.into_iter().fold(resource, Resource::route)
+/// A method and what answers it.
+struct Verb {
+    method: Method,
+    route: Route,
+}
+
+impl Verb {
+    fn new(method: Method) -> Self {
+        let route = match method {
+            // `HEAD` too: readers of READMEs and checkers of links ask by it.
+            Method::GET => web::route().guard(Any(Get()).or(Head())),
+            _ => web::method(method.clone()),
+        };
+        Self { method, route }
+    }
+
+    fn to<F, Args>(self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        Self { route: self.route.to(handler), ..self }
+    }
+}
+
+fn get() -> Verb {
+    Verb::new(Method::GET)
+}
+
+fn post() -> Verb {
+    Verb::new(Method::POST)
+}
+
+fn patch() -> Verb {
+    Verb::new(Method::PATCH)
+}
+
+fn put() -> Verb {
+    Verb::new(Method::PUT)
+}
+
+fn delete() -> Verb {
+    Verb::new(Method::DELETE)
+}
+
+/// A path and what it answers to; what else is asked of it is told what could be.
+fn at(path: &str, verbs: impl IntoIterator<Item = Verb>) -> Resource {
+    let mut allow = Vec::new();
+    let mut here = resource(path);
+    for Verb { method, route } in verbs {
+        if method == Method::GET {
+            allow.push(Method::HEAD.to_string());
+        }
+        allow.push(method.to_string());
+        here = here.route(route);
+    }
+    let allow = allow.join(", ");
+    here.default_service(web::to(move |request| wrong_method(request, allow.clone())))
 }
 
 async fn nothing_here(request: HttpRequest) -> Result<String, actix_web::Error> {
@@ -117,6 +223,29 @@ fn bad_query(request: &HttpRequest) -> actix_web::Error {
     error::at(request.path(), Error::BadRequest(what.to_owned()))
 }
 
-async fn wrong_method(request: HttpRequest) -> Result<String, actix_web::Error> {
-    Err(error::at(request.path(), Error::WrongMethod))
+async fn wrong_method(request: HttpRequest, allow: String) -> Result<String, actix_web::Error> {
+    Err(error::at(request.path(), Error::WrongMethod { allow }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_call_is_described_and_every_description_is_of_a_call() {
+        let document: Value = serde_json::from_str(api::openapi::DOCUMENT).unwrap();
+        let mut described = BTreeSet::new();
+        for (path, operations) in document["paths"].as_object().unwrap() {
+            for method in operations.as_object().unwrap().keys().filter(|key| *key != "parameters")
+            {
+                described.insert(format!("{} {path}", method.to_uppercase()));
+            }
+        }
+        let calls = api_routes().into_iter().flat_map(|(path, verbs)| {
+            verbs.into_iter().map(move |verb| format!("{} {path}", verb.method))
+        });
+        assert_eq!(calls.collect::<BTreeSet<_>>(), described);
+    }
 }

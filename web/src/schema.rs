@@ -6,6 +6,66 @@ diesel::table! {
         name -> Text,
         password_hash -> Nullable<Text>,
         created_at -> Timestamp,
+        email -> Nullable<Text>,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    identities (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        provider -> Text,
+        subject -> Text,
+        label -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        user_id -> BigInt,
+        agent -> Text,
+        address -> Text,
+        created_at -> Timestamp,
+        seen_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    api_tokens (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        name -> Text,
+        hash -> Text,
+        scope -> Text,
+        created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    quotas (subject) {
+        subject -> Text,
+        sandboxes -> Nullable<Integer>,
+        starts_per_minute -> Nullable<Integer>,
+        projects -> Nullable<Integer>,
+        builds -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    audit (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        actor -> Text,
+        action -> Text,
+        subject -> Text,
+        detail -> Text,
+        address -> Text,
     }
 }
 
@@ -52,6 +112,7 @@ diesel::table! {
         id -> Text,
         project_id -> BigInt,
         owner_key -> Text,
+        address -> Text,
         started_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
         end_reason -> Nullable<Text>,
@@ -60,4 +121,9 @@ diesel::table! {
 
 diesel::joinable!(projects -> users (owner_id));
 diesel::joinable!(tries -> projects (project_id));
-diesel::allow_tables_to_appear_in_same_query!(users, projects, builds, tries);
+diesel::joinable!(identities -> users (user_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(api_tokens -> users (user_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    users, identities, sessions, api_tokens, projects, builds, tries
+);

@@ -2,13 +2,20 @@
 
 use crate::{
     accounts::password::{HashError, Hasher},
-    config::{Config, SessionConfig, TryConfig},
-    db::{Db, DbError, InvalidDatabaseUrl},
+    config::{AccountConfig, AuditConfig, Config, SessionConfig, TryConfig},
+    db::{Db, DbError},
     error::Error,
     http::address::{Addresses, InvalidOrigin, Origin},
-    projects::catalogue::{self, CatalogueEvent},
+    models,
+    oauth::{OAuth, Seal},
+    projects::{
+        Turns,
+        catalogue::{self, CatalogueEvent},
+    },
     reconcile,
-    tries::throttle::Throttle,
+    redis_link::{Link, LinkError},
+    sessions::{self, Sessions},
+    throttle::{self, Throttle},
 };
 use actix_web::web;
 use container_api::ContainerClient;
@@ -18,18 +25,21 @@ use tokio::{sync::watch, task::JoinHandle};
 /// Why the web service did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The database is not one that this build knows.
-    #[error(transparent)]
-    DatabaseUrl(#[from] InvalidDatabaseUrl),
     /// The database cannot be opened.
     #[error(transparent)]
     Database(#[from] DbError),
+    /// Redis was asked for, and cannot be reached.
+    #[error("sessions cannot be kept in Redis: {0}")]
+    Redis(#[from] LinkError),
     /// The public URL is not one.
     #[error(transparent)]
     PublicUrl(#[from] InvalidOrigin),
     /// The password cost is out of range.
     #[error(transparent)]
     Passwords(#[from] HashError),
+    /// No HTTP client can be made for the providers that people log in with.
+    #[error("no HTTP client can be made: {0}")]
+    OAuth(#[from] reqwest::Error),
 }
 
 /// What handlers share.
@@ -37,10 +47,15 @@ pub struct Services {
     pub(crate) db: Db,
     pub(crate) containers: ContainerClient,
     pub(crate) hasher: Hasher,
+    pub(crate) sessions: Sessions,
     pub(crate) addresses: Addresses,
+    pub(crate) accounts: AccountConfig,
     pub(crate) tries: TryConfig,
+    pub(crate) audit: AuditConfig,
     pub(crate) throttle: Throttle,
+    pub(crate) turns: Turns,
     pub(crate) secure_cookies: bool,
+    pub(crate) oauth: OAuth,
 }
 
 /// Carries work to its end even when the request that asked for it is gone: what was begun at the
@@ -67,15 +82,36 @@ impl WebService {
     /// See [`StartError`].
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let public = config.address.public_url.as_deref().map(Origin::parse).transpose()?;
-        let db = Db::open(config.database.parse()?).await?;
+        let db = Db::open(config.database).await?;
+        db.write(models::projects::renew_name_keys).await?;
+        let seal = Seal::new(&config.session.key.0, config.session.secure_cookies);
+        let redis = match &config.session.redis {
+            Some(url) => Some(Link::open(&url.0).await?),
+            None => None,
+        };
+        let (sessions, throttle) = match redis {
+            Some(link) => (
+                Sessions::new(sessions::Redis(link.clone())),
+                Throttle::Redis(throttle::Redis::new(link)),
+            ),
+            None => (
+                Sessions::new(sessions::Database(db.clone())),
+                Throttle::Memory(throttle::Memory::default()),
+            ),
+        };
         let services = web::Data::new(Services {
+            sessions,
             db,
             containers: config.containers,
             hasher: Hasher::new(config.passwords)?,
             addresses: Addresses { public, behind_proxy: config.address.behind_proxy },
+            accounts: config.accounts,
             tries: config.tries,
-            throttle: Throttle::new(config.tries.per_minute),
+            audit: config.audit,
+            throttle,
+            turns: Turns::default(),
             secure_cookies: config.session.secure_cookies,
+            oauth: OAuth::new(config.oauth, seal)?,
         });
         let (stop, stopped) = watch::channel(false);
         let reconciler = tokio::spawn(reconcile::run(services.clone(), stopped));

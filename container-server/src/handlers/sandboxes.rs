@@ -4,9 +4,10 @@ use super::Services;
 use crate::{error::ApiError, sandboxes::SandboxError};
 use actix_web::{
     HttpResponse,
-    web::{Data, Json, Path},
+    web::{Data, Json, Path, Query},
 };
 use container_api::{CreateSandbox, EndReason, SandboxId, SandboxState, SandboxView, TicketView};
+use serde::Deserialize;
 use std::time::SystemTime;
 
 pub(crate) async fn create(
@@ -28,11 +29,33 @@ pub(crate) async fn show(
     Ok(Json(find(&services, &id).await?))
 }
 
+/// In whose name a sandbox is stopped.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum By {
+    /// Its visitor's.
+    #[default]
+    Visitor,
+    /// An administrator's.
+    Operator,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Stop {
+    #[serde(default)]
+    by: By,
+}
+
 pub(crate) async fn stop(
     services: Data<Services>,
     id: Path<String>,
+    wish: Query<Stop>,
 ) -> Result<HttpResponse, ApiError> {
-    services.sandboxes.stop(&parse(&id)?, EndReason::Stopped).await?;
+    let reason = match wish.by {
+        By::Visitor => EndReason::Stopped,
+        By::Operator => EndReason::Operator,
+    };
+    services.sandboxes.stop(&parse(&id)?, reason).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -25,6 +25,8 @@ use tokio_util::sync::CancellationToken;
 const TICK: Duration = Duration::from_secs(1);
 /// The longest pause between two attempts to release something.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// How often a release is tried while the server ends. What is left then, the next server clears.
+const ATTEMPTS_AT_THE_END: u32 = 3;
 
 /// What the task is asked.
 #[derive(Debug)]
@@ -107,6 +109,7 @@ impl Actor {
                 self.closing.get_or_insert_default().push(reply);
                 for id in self.living() {
                     self.end(&id, EndReason::Operator);
+                    self.release_soon(&id);
                 }
             }
         }
@@ -287,6 +290,15 @@ impl Actor {
         self.books.note_end(id, reason, Utc::now());
     }
 
+    /// Brings the next attempt forward where the last one failed.
+    fn release_soon(&mut self, id: &SandboxId) {
+        if let Some(record) = self.books.get_mut(id)
+            && let Phase::Ending { release: Release::Failed { again, .. }, .. } = &mut record.phase
+        {
+            *again = Instant::now();
+        }
+    }
+
     /// Tells those who wait, and tries again later.
     fn release_failed(&mut self, id: &SandboxId, error: EngineError) {
         let Some(record) = self.books.get_mut(id) else { return };
@@ -294,7 +306,15 @@ impl Actor {
         let attempts = match *release {
             Release::UnderWay { attempts } | Release::Failed { attempts, .. } => attempts,
         };
-        let pause = Duration::from_secs(1 << attempts.min(10)).min(LONGEST_PAUSE);
+        if self.closing.is_some() && attempts >= ATTEMPTS_AT_THE_END {
+            // Without this a server whose engine is gone would never end.
+            tracing::error!(sandbox = %id, attempts, %error, "a sandbox is left behind unreleased");
+            return self.finish(id, EndReason::Operator);
+        }
+        let pause = match self.closing {
+            Some(_) => TICK,
+            None => Duration::from_secs(1 << attempts.min(10)).min(LONGEST_PAUSE),
+        };
         *release = Release::Failed { attempts, again: Instant::now() + pause };
         tracing::warn!(sandbox = %id, attempts, %error, "a sandbox could not be released");
         if let Some(creator) = record.creator.take() {

@@ -14,7 +14,7 @@ use container_api::ContainerClient;
 use container_server::{ContainerServer, config as container};
 use registry::Registry;
 use std::net::{SocketAddr, TcpListener};
-use web::WebService;
+use web::{DatabaseUrl, WebService};
 
 /// Who pushes images to the embedded registry.
 const REGISTRY_USER: &str = "trythis";
@@ -31,7 +31,9 @@ impl Services {
     /// Starts every service; `address` is where this process reaches its own public listener.
     pub async fn start(
         options: &Serve,
+        oauth: web::OAuthConfig,
         folder: &DataFolder,
+        database: DatabaseUrl,
         secrets: &Secrets,
         address: SocketAddr,
     ) -> Result<Self> {
@@ -63,7 +65,8 @@ impl Services {
         .await?;
         let (internal, internal_address) = listen_internally(&containers)?;
         let client = ContainerClient::new(format!("http://{internal_address}"), token)?;
-        let web = WebService::start(settings::web(options, folder, secrets, client)).await?;
+        let web = settings::web(options, oauth, database, secrets, client);
+        let web = WebService::start(web).await?;
         Ok(Self { web, containers, registry, internal })
     }
 
@@ -79,6 +82,9 @@ impl Services {
                 .configure(terminals.clone())
                 .configure(pages.clone())
         });
+        // A compressed page goes out in several writes: without it the later ones would wait for the
+        // browser's acknowledgement of the first, which takes 40 ms.
+        let server = server.tcp_nodelay(true);
         let server = server.disable_signals().shutdown_timeout(2).listen(listener)?;
         Ok(server.run())
     }
@@ -101,6 +107,7 @@ fn listen_internally(containers: &ContainerServer) -> Result<(ServerHandle, Sock
     let routes = containers.internal_routes();
     let server = HttpServer::new(move || App::new().configure(routes.clone()))
         .workers(1)
+        .tcp_nodelay(true)
         .disable_signals()
         .shutdown_timeout(1)
         .listen(listener)?

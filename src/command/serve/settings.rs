@@ -25,10 +25,17 @@ pub fn builds(options: &Serve, folder: &DataFolder) -> BuildsConfig {
     BuildsConfig { time_limit, ..BuildsConfig::new(folder.path()) }
 }
 
+/// The sites that people may log in with.
+pub fn oauth(options: &Serve) -> Result<pages::OAuthConfig> {
+    let read = options.oauth.as_deref().map(pages::OAuthConfig::read).transpose();
+    Ok(read.context("--oauth")?.unwrap_or_default())
+}
+
 /// Pages, accounts and the database.
 pub fn web(
     options: &Serve,
-    folder: &DataFolder,
+    oauth: pages::OAuthConfig,
+    database: pages::DatabaseUrl,
     secrets: &Secrets,
     containers: ContainerClient,
 ) -> pages::Config {
@@ -37,18 +44,28 @@ pub fn web(
     key[32..].copy_from_slice(&secrets.key("session cookie, second half"));
     let https = options.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
     pages::Config {
-        database: folder.database().display().to_string(),
-        session: pages::SessionConfig { key: pages::SessionKey(key), secure_cookies: https },
+        database,
+        session: pages::SessionConfig {
+            key: pages::SessionKey(key),
+            secure_cookies: https,
+            redis: options.redis.clone().map(pages::RedisUrl),
+        },
         containers,
         address: pages::AddressConfig {
             public_url: options.public_url.clone(),
             behind_proxy: options.behind_proxy,
         },
+        oauth,
         passwords: pages::PasswordConfig::default(),
+        audit: pages::AuditConfig { days: options.audit_days },
+        accounts: pages::AccountConfig { sign_ups_per_hour: options.limits.sign_ups_per_hour },
         tries: pages::TryConfig {
             limits: limits(options),
             per_owner: 1,
             per_minute: options.limits.tries_per_minute,
+            // Ten minutes' worth of starts.
+            per_prefix: options.limits.tries_per_minute.saturating_mul(10),
+            ..pages::TryConfig::default()
         },
     }
 }

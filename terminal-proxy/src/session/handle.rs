@@ -38,7 +38,7 @@ impl Handle {
         scrollback_rows: usize,
         expires_at: DateTime<Utc>,
     ) -> io::Result<Self> {
-        let status = Status { state: State::Running, expires_at, viewers: 0, reason: None };
+        let status = Status { state: State::Running, expires_at, viewers: 0, end: None };
         let shared = Arc::new(Shared::new(status, Instant::now()));
         let (events, events_in) = mpsc::unbounded_channel();
         let (input, input_in) = mpsc::channel(INPUT_QUEUE);
@@ -187,6 +187,6 @@ mod tests {
         assert_eq!(end, 10);
         assert!(attachment.frames.recv().await.is_none());
         let status = attachment.status.borrow().clone();
-        assert_eq!((status.state, status.reason), (State::Ended, Some(EndReason::Stopped)));
+        assert_eq!((status.state, status.end), (State::Ended, Some(EndReason::Stopped)));
     }
 }

@@ -319,7 +319,7 @@ impl Task {
         }
         self.shared.status.send_modify(|status| {
             status.state = State::Ended;
-            status.reason = Some(reason);
+            status.end = Some(reason);
         });
     }
 }

@@ -59,8 +59,12 @@ impl Browser {
         field.send_keys(text).await.unwrap();
     }
 
+    /// The text of an element. The page may give way to the next one while it is read.
     pub async fn text(&self, selector: &str) -> String {
-        self.css(selector).await.text().await.unwrap()
+        until(&format!("{selector} can be read"), PATIENCE, async || {
+            self.driver.find(By::Css(selector)).await.ok()?.text().await.ok()
+        })
+        .await
     }
 
     pub async fn path(&self) -> String {

@@ -72,6 +72,11 @@ impl Client {
         assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.unwrap());
     }
 
+    /// A call of the API.
+    pub async fn post(&self, path: &str, body: &Value) -> Response {
+        self.http.post(format!("{}{path}", self.base)).json(body).send().await.unwrap()
+    }
+
     /// Asks for a sandbox by the API.
     pub async fn try_project(&self, project: &str) -> Response {
         let url = format!("{}/api/v1/sandboxes", self.base);

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod client;
 pub mod host;
 pub mod images;
+pub mod oidc;
 pub mod server;
 
 use std::{

@@ -2,7 +2,8 @@
 
 use actix_web::HttpResponse;
 
-const DOCUMENT: &str = include_str!("openapi.json");
+/// The description, as it is checked in.
+pub const DOCUMENT: &str = include_str!("openapi.json");
 
 /// The description.
 pub async fn show() -> HttpResponse {

@@ -1,12 +1,15 @@
 //! `/api/v1/sandboxes`: starting, looking at and stopping one's sandboxes.
 
-use super::{ApiResult, json::Json};
+use super::{
+    ApiResult,
+    json::{Json, whole},
+};
 use crate::{
     error::Error,
-    http::{
-        address::{self, prefix_of},
-        visitor::Visitor,
-    },
+    http::{address, visitor::Visitor},
+    input::FieldErrors,
+    models::tries as rows,
+    policy::{Action, Answer, decide},
     service::Services,
     tries::{self, Standing, Wish},
 };
@@ -20,9 +23,9 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct Create {
     project: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     columns: Option<u16>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole")]
     rows: Option<u16>,
     /// Whether the visitor's running sandbox gives way.
     #[serde(default)]
@@ -37,14 +40,10 @@ struct Sandbox {
     title: String,
     state: SandboxState,
     /// The terminal's WebSocket, with a ticket that is good for a minute; while it can be opened.
-    #[serde(skip_serializing_if = "Option::is_none")]
     terminal_url: Option<String>,
     created_at: DateTime<Utc>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     ended_at: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<EndReason>,
 }
 
@@ -53,9 +52,16 @@ impl Sandbox {
         services: &Services,
         request: &HttpRequest,
         view: SandboxView,
+        may_use: bool,
     ) -> Result<Self, Error> {
-        let terminal_url = match services.containers.ticket(&view.id).await {
-            Ok(ticket) => Some(format!("{}{}", address::origin_of(request).ws(), ticket.path)),
+        let ticket = match may_use {
+            true => services.containers.ticket(&view.id).await.map(Some),
+            false => Ok(None),
+        };
+        let terminal_url = match ticket {
+            Ok(ticket) => {
+                ticket.map(|ticket| format!("{}{}", address::origin_of(request).ws(), ticket.path))
+            }
             // A program that ended at once has no terminal any more.
             Err(ClientError::Refused(problem)) if matches!(problem.status, 404 | 410) => None,
             Err(error) => return Err(error.into()),
@@ -74,6 +80,32 @@ impl Sandbox {
     }
 }
 
+#[derive(Serialize)]
+struct List {
+    sandboxes: Vec<Sandbox>,
+}
+
+/// `GET /api/v1/sandboxes`: one's own that live.
+pub async fn list(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    visitor: Visitor,
+) -> ApiResult {
+    let rows = match visitor.key() {
+        Some(key) => services.db.read(move |conn| rows::live_of(conn, &key)).await?,
+        None => Vec::new(),
+    };
+    let may_use = decide(visitor.actor(), Action::UseSandbox { own: true }) == Answer::Yes;
+    let mut sandboxes = Vec::new();
+    for row in rows {
+        let view = tries::look(&services, &row).await?;
+        if let Standing::Live(view) = tries::standing(&row, view) {
+            sandboxes.push(Sandbox::live(&services, &request, view, may_use).await?);
+        }
+    }
+    Ok(HttpResponse::Ok().json(List { sandboxes }))
+}
+
 /// `POST /api/v1/sandboxes`
 pub async fn create(
     request: HttpRequest,
@@ -81,21 +113,35 @@ pub async fn create(
     visitor: Visitor,
     Json(wish): Json<Create>,
 ) -> ApiResult {
-    let usual = TerminalSize::default();
+    let size = size(wish.columns, wish.rows)?;
     let wish = Wish {
         slug: wish.project,
         owner: visitor.key_or_new()?,
-        prefix: prefix_of(&request, &services.addresses),
-        size: TerminalSize {
-            columns: wish.columns.unwrap_or(usual.columns),
-            rows: wish.rows.unwrap_or(usual.rows),
-        },
+        asker: visitor.asker(),
+        size,
         replace: wish.replace,
     };
     let view = tries::start(&services, wish).await?;
     let location = format!("/api/v1/sandboxes/{}", view.id);
-    let sandbox = Sandbox::live(&services, &request, view).await?;
+    let sandbox = Sandbox::live(&services, &request, view, true).await?;
     Ok(HttpResponse::Created().insert_header(("location", location)).json(sandbox))
+}
+
+/// The size wished for, if a terminal can have it. Nothing is made to fit behind one's back.
+fn size(columns: Option<u16>, rows: Option<u16>) -> Result<TerminalSize, Error> {
+    let usual = TerminalSize::default();
+    let mut errors = FieldErrors::default();
+    for (field, number, range) in [("columns", columns, 2..=1_000), ("rows", rows, 1..=500)] {
+        if number.is_some_and(|number| !range.contains(&number)) {
+            let message = format!("A terminal has {} to {} {field}.", range.start(), range.end());
+            errors.add(field, message);
+        }
+    }
+    if !errors.is_empty() {
+        return Err(Error::Fields(errors));
+    }
+    let (columns, rows) = (columns.unwrap_or(usual.columns), rows.unwrap_or(usual.rows));
+    Ok(TerminalSize { columns, rows })
 }
 
 /// `GET /api/v1/sandboxes/{id}`
@@ -105,11 +151,16 @@ pub async fn show(
     visitor: Visitor,
     id: web::Path<String>,
 ) -> ApiResult {
-    let (row, project) = tries::of_owner(&services, &id, visitor.key()).await?;
+    let (row, project) =
+        tries::open(&services, &id, &visitor.asker(), |own| Action::SeeSandbox { own }).await?;
     let view = tries::look(&services, &row).await?;
     let ended_at = view.as_ref().and_then(|view| view.ended_at).or(row.ended_at);
     let sandbox = match tries::standing(&row, view) {
-        Standing::Live(view) => Sandbox::live(&services, &request, view).await?,
+        Standing::Live(view) => {
+            let own = visitor.asker().is(&row.owner_key);
+            let may_use = decide(visitor.actor(), Action::UseSandbox { own }) == Answer::Yes;
+            Sandbox::live(&services, &request, view, may_use).await?
+        }
         Standing::Ended(reason) => Sandbox {
             id: row.id,
             project: project.slug,
@@ -131,7 +182,8 @@ pub async fn stop(
     visitor: Visitor,
     id: web::Path<String>,
 ) -> ApiResult {
-    let (row, _) = tries::of_owner(&services, &id, visitor.key()).await?;
-    tries::stop(&services, &row.id).await?;
+    let asker = visitor.asker();
+    let (row, _) = tries::open(&services, &id, &asker, |own| Action::StopSandbox { own }).await?;
+    tries::stop(&services, &asker, &row.id, asker.is(&row.owner_key)).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -1,5 +1,5 @@
-//! A build's log as server-sent events: each message one [`BuildEvent`] as JSON, its id the event's
-//! index from 0, so that a browser that lost the connection goes on where it was.
+//! A build's log as it happens: each [`BuildEvent`] as JSON. As server-sent events, the id of each is
+//! the event's index from 0, so that a browser that lost the connection goes on where it was.
 
 use super::refresh;
 use crate::{error::Error, models::builds::Build, service::Services};
@@ -14,6 +14,48 @@ const SILENCE: Duration = Duration::from_secs(15);
 /// How long a browser waits before it connects again, in milliseconds.
 const RETRY_MS: u32 = 1_000;
 
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For browsers.
+    ServerSentEvents,
+    /// One JSON document a line.
+    Lines,
+}
+
+impl Format {
+    /// `Content-Type`.
+    #[must_use]
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::ServerSentEvents => "text/event-stream; charset=utf-8",
+            Self::Lines => "application/x-ndjson",
+        }
+    }
+
+    fn write(self, index: usize, event: &BuildEvent) -> Option<Bytes> {
+        let json = serde_json::to_string(event).ok()?;
+        Some(match self {
+            Self::ServerSentEvents => format!("id: {index}\ndata: {json}\n\n").into(),
+            Self::Lines => (json + "\n").into(),
+        })
+    }
+
+    /// What is said before everything.
+    fn greeting(self) -> Option<Bytes> {
+        let retry = || format!("retry: {RETRY_MS}\n\n").into();
+        (self == Self::ServerSentEvents).then(retry)
+    }
+
+    /// What keeps a connection open; readers skip it.
+    fn comment(self) -> Bytes {
+        Bytes::from_static(match self {
+            Self::ServerSentEvents => b": still here\n\n",
+            Self::Lines => b"\n",
+        })
+    }
+}
+
 /// The log from the event of index `from` on, followed until the build ends.
 ///
 /// # Errors
@@ -22,6 +64,7 @@ pub async fn follow(
     services: web::Data<Services>,
     build: Build,
     from: usize,
+    format: Format,
 ) -> Result<impl Stream<Item = Result<Bytes, Infallible>> + use<>, Error> {
     let log = match services.containers.build_log(&build.id).await {
         Ok(log) => Either::Left(log),
@@ -31,7 +74,7 @@ pub async fn follow(
         }
         Err(error) => return Err(error.into()),
     };
-    Ok(messages(services, build, log, from))
+    Ok(messages(services, build, log, from, format))
 }
 
 fn messages(
@@ -39,13 +82,16 @@ fn messages(
     build: Build,
     log: impl Stream<Item = io::Result<BuildEvent>> + 'static,
     from: usize,
+    format: Format,
 ) -> impl Stream<Item = Result<Bytes, Infallible>> {
     async_stream::stream! {
-        yield Ok(Bytes::from(format!("retry: {RETRY_MS}\n\n")));
+        if let Some(greeting) = format.greeting() {
+            yield Ok(greeting);
+        }
         let mut log = pin!(log.enumerate());
         loop {
             match tokio::time::timeout(SILENCE, log.next()).await {
-                Err(_) => yield Ok(Bytes::from_static(b": still here\n\n")),
+                Err(_) => yield Ok(format.comment()),
                 // The browser connects again and goes on behind the last event.
                 Ok(None | Some((_, Err(_)))) => break,
                 Ok(Some((index, Ok(event)))) => {
@@ -54,9 +100,9 @@ fn messages(
                         note_the_end(&services, &build).await;
                     }
                     if index >= from
-                        && let Ok(json) = serde_json::to_string(&event)
+                        && let Some(text) = format.write(index, &event)
                     {
-                        yield Ok(Bytes::from(format!("id: {index}\ndata: {json}\n\n")));
+                        yield Ok(text);
                     }
                     if last {
                         break;

@@ -4,52 +4,132 @@ pub mod events;
 pub mod words;
 
 use crate::{
+    db::AnyConnection,
     error::Error,
     models::{
+        audit::{self, Event},
         builds::{self, Build, News},
         now,
         projects::{self, Project},
-        users::User,
     },
+    policy::{
+        self, Action, Actor, Asker,
+        quota::{Quota, Refusal},
+    },
+    quotas,
     service::Services,
 };
-use container_api::{BuildId, BuildState, ClientError, CreateBuild, FailureCause};
+use container_api::{BuildId, BuildSource, BuildState, ClientError, CreateBuild, FailureCause};
+use diesel::QueryResult;
 
-/// Starts a build of a project. One that is still under way gives way: its source is out of date.
+/// A build that is wished for.
+pub struct Wanted {
+    /// The project's place.
+    pub slug: String,
+    /// Whose project it is.
+    pub owner: i64,
+    /// The project, unless it comes into being together with its build.
+    pub project: Option<i64>,
+    /// What it is built from.
+    pub source: BuildSource,
+}
+
+impl Wanted {
+    /// A build of a project as it is.
+    #[must_use]
+    pub fn of(project: &Project) -> Self {
+        Self {
+            slug: project.slug.clone(),
+            owner: project.owner_id,
+            project: Some(project.id),
+            source: project.source.clone(),
+        }
+    }
+}
+
+/// Starts a build. One of the same project that is still under way gives way: its source is out of
+/// date. `change` is what changes together with it, in one transaction, and answers the project's
+/// number: either both are written down and the build goes on, or nothing is.
 ///
 /// # Errors
-/// When the container server refuses, or cannot be reached.
-pub async fn start(services: &Services, project: &Project) -> Result<BuildId, Error> {
-    let wish = CreateBuild {
-        repository: format!("projects/{}", project.slug),
-        source: project.source.clone(),
-    };
+/// When a quota, the container server or `change` refuses, or one of them cannot be reached.
+pub async fn start(
+    services: &Services,
+    asker: &Asker,
+    wanted: Wanted,
+    change: impl Fn(&mut AnyConnection) -> QueryResult<Result<i64, Refusal>> + Send + 'static,
+) -> Result<BuildId, Error> {
+    let Wanted { slug, owner, project, source } = wanted;
+    let (quota, older) = room(services, asker, owner, project).await?;
+    let wish = CreateBuild { repository: format!("projects/{slug}"), source };
     let view = services.containers.create_build(&wish).await?;
-    let project_id = project.id;
-    let older = services.db.read(move |conn| builds::under_way_of(conn, project_id)).await?;
     let id = view.id.clone();
-    services.db.write(move |conn| builds::create(conn, &id, project_id)).await?;
+    let event = Event::by(asker, "build.start", format!("build:{id}"))
+        .saying(format!("Of project:{slug}."));
+    let noted = services.db.write(move |conn| {
+        let project = match change(conn)? {
+            Ok(project) => project,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        // Others may have started one in the meantime.
+        let others = builds::under_way_beside(conn, owner, project)?;
+        if let Err(refusal) = quota.one_more_build(others) {
+            return Ok(Err(refusal));
+        }
+        builds::create(conn, &id, project)?;
+        audit::add(conn, &event).map(Ok)
+    });
+    let noted = noted.await.map_err(Error::from).and_then(|done| Ok(done?));
+    if let Err(error) = noted {
+        // Nobody could see it. That it goes on unseen would cost time and nothing else.
+        if let Err(error) = services.containers.cancel_build(&view.id).await {
+            tracing::warn!(%error, build = %view.id, "a build goes on that belongs to nobody");
+        }
+        return Err(error);
+    }
     for build in older {
         // The new build is on its way: that an old one goes on costs time and nothing else.
-        if let Err(error) = cancel(services, &build).await {
+        if let Err(error) = cancel(services, asker, &build).await {
             tracing::warn!(%error, build = %build.id, "an outdated build goes on");
         }
     }
     Ok(view.id)
 }
 
+/// The quota of the project's owner, if it lets one more build start, and the builds of the project
+/// that are under way.
+async fn room(
+    services: &Services,
+    asker: &Asker,
+    owner: i64,
+    project: Option<i64>,
+) -> Result<(Quota, Vec<Build>), Error> {
+    let (asker, config) = (asker.clone(), services.tries);
+    let found = services.db.read(move |conn| {
+        let quota = quotas::of_owner(conn, &config, &asker, owner)?;
+        // No project has the number 0.
+        let others = builds::under_way_beside(conn, owner, project.unwrap_or(0))?;
+        let own = project.map(|id| builds::under_way_of(conn, id)).transpose()?;
+        Ok((quota, others, own.unwrap_or_default()))
+    });
+    let (quota, others, own) = found.await?;
+    quota.one_more_build(others)?;
+    Ok((quota, own))
+}
+
 /// Stops a build.
 ///
 /// # Errors
 /// When the container server cannot be asked.
-pub async fn cancel(services: &Services, build: &Build) -> Result<(), Error> {
+pub async fn cancel(services: &Services, asker: &Asker, build: &Build) -> Result<(), Error> {
     match services.containers.cancel_build(&build.id).await {
         Ok(()) => {}
         // Over already, or forgotten: what became of it is asked next.
         Err(ClientError::Refused(problem)) if problem.status < 500 => {}
         Err(error) => return Err(error.into()),
     }
-    refresh(services, build.clone()).await.map(drop)
+    let event = Event::by(asker, "build.cancel", format!("build:{}", build.id));
+    follow(services, build.clone(), Some(event)).await.map(drop)
 }
 
 /// Asks what became of a build, and writes it down.
@@ -57,6 +137,11 @@ pub async fn cancel(services: &Services, build: &Build) -> Result<(), Error> {
 /// # Errors
 /// When the container server cannot be asked.
 pub async fn refresh(services: &Services, build: Build) -> Result<Build, Error> {
+    follow(services, build, None).await
+}
+
+/// The same; what was done to the build is written down with what became of it.
+async fn follow(services: &Services, build: Build, event: Option<Event>) -> Result<Build, Error> {
     if build.state.is_final() {
         return Ok(build);
     }
@@ -65,11 +150,15 @@ pub async fn refresh(services: &Services, build: Build) -> Result<Build, Error> 
         Err(ClientError::Refused(problem)) if problem.status == 404 => interrupted(),
         Err(error) => return Err(error.into()),
     };
-    if news.state == build.state {
+    if news.state == build.state && event.is_none() {
         return Ok(build);
     }
     let (id, told) = (build.id.clone(), news.clone());
-    services.db.write(move |conn| builds::record(conn, &id, &told)).await?;
+    let noted = services.db.write(move |conn| {
+        builds::record(conn, &id, &told)?;
+        event.as_ref().map_or(Ok(()), |event| audit::add(conn, event))
+    });
+    noted.await?;
     let News { state, failure, image, ended_at } = news;
     Ok(Build { state, failure, image, ended_at, ..build })
 }
@@ -84,21 +173,25 @@ fn interrupted() -> News {
     }
 }
 
-/// The build of this id with its project, if it is this maintainer's.
+/// The build of this id with its project, for somebody who wishes to do something with it.
+/// `action` is given the project's maintainer.
 ///
 /// # Errors
-/// [`Error::NoSuchBuild`] also for another maintainer's.
-pub async fn of_maintainer(
+/// [`Error::NoSuchBuild`], or why the policy refuses.
+pub async fn open(
     services: &Services,
     id: &str,
-    user: Option<&User>,
+    actor: Actor,
+    action: impl FnOnce(i64) -> Action,
 ) -> Result<(Build, Project), Error> {
     let id: BuildId = id.parse().map_err(|_| Error::NoSuchBuild)?;
-    let owner = user.ok_or(Error::NoSuchBuild)?.id;
+    let here = format!("/builds/{id}");
     let found = services.db.read(move |conn| {
         let Some(build) = builds::by_id(conn, &id)? else { return Ok(None) };
         let project = projects::by_id(conn, build.project_id)?;
-        Ok(project.filter(|project| project.owner_id == owner).map(|project| (build, project)))
+        Ok(project.map(|project| (build, project)))
     });
-    found.await?.ok_or(Error::NoSuchBuild)
+    let (build, project) = found.await?.ok_or(Error::NoSuchBuild)?;
+    policy::check(actor, action(project.owner_id), &here, Error::NoSuchBuild)?;
+    Ok((build, project))
 }

@@ -1,57 +1,51 @@
 //! The database: a pool of connections, worked on threads that may block.
 //!
 //! Work is a closure over an [`AnyConnection`] that uses portable Diesel only (no `RETURNING`, no
-//! `ON CONFLICT`), so that other databases join without rewriting.
+//! `ON CONFLICT`), so that other databases join without rewriting. `work` says what a transaction
+//! promises on each.
 
 mod connection;
+mod error;
+mod migrate;
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;
 mod url;
+mod work;
 
 pub use connection::AnyConnection;
+pub use error::DbError;
 pub use url::{DatabaseUrl, InvalidDatabaseUrl};
 
 use connection::Manager;
-use diesel::{Connection, QueryResult, connection::SimpleConnection, r2d2::Pool};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use diesel::{
+    QueryResult,
+    connection::SimpleConnection,
+    r2d2::{ManageConnection, NopErrorHandler, Pool},
+};
 use std::{sync::Arc, time::Duration};
-use tokio::sync::Mutex;
+use tokio::{
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
 
-const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
 const POOL_SIZE: u32 = 8;
-const POOL_WAIT: Duration = Duration::from_secs(10);
-
-/// Why the database did not do something. For the log only.
-#[derive(Debug, thiserror::Error)]
-pub enum DbError {
-    /// No connection could be had.
-    #[error("no database connection: {0}")]
-    Pool(#[from] diesel::r2d2::PoolError),
-    /// A query failed.
-    #[error("the database refused: {0}")]
-    Query(#[from] diesel::result::Error),
-    /// A migration failed.
-    #[error("the database cannot be brought up to date: {0}")]
-    Migration(Box<dyn std::error::Error + Send + Sync>),
-    /// The work panicked, or the server is ending.
-    #[error("database work was cut short")]
-    Cut(#[from] tokio::task::JoinError),
-}
-
-impl DbError {
-    /// Whether a row with the same unique value exists already.
-    #[must_use]
-    pub fn is_duplicate(&self) -> bool {
-        use diesel::result::{DatabaseErrorKind::UniqueViolation, Error::DatabaseError};
-        matches!(self, Self::Query(DatabaseError(UniqueViolation, _)))
-    }
-}
+/// How long a request waits until its work begins. Those who wait hold no thread.
+const TURN_WAIT: Duration = Duration::from_secs(10);
+/// How long a connection is awaited that has to be opened first. The pool tries again and again, at
+/// most half of this apart, so that is how soon a server that came back is found.
+const CONNECTION_WAIT: Duration = Duration::from_secs(4);
 
 /// A handle on the database; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<Manager>,
+    /// One for each connection.
+    turns: Arc<Semaphore>,
     /// SQLite has one writer at a time. Waiting here is fair and costs no thread, and a transaction
-    /// that reads before it writes cannot lose against another one.
-    writer: Arc<Mutex<()>>,
+    /// that reads before it writes cannot lose against another one. Servers see to that themselves.
+    writer: Option<Arc<Mutex<()>>>,
 }
 
 impl Db {
@@ -60,16 +54,23 @@ impl Db {
     /// # Errors
     /// When it cannot be opened or migrated.
     pub async fn open(url: DatabaseUrl) -> Result<Self, DbError> {
-        tokio::task::spawn_blocking(move || {
+        let writer = matches!(url, DatabaseUrl::Sqlite(_)).then(Arc::default);
+        let opened = tokio::task::spawn_blocking(move || {
+            let manager = Manager::new(url);
+            // On a connection of its own, which says at once what is wrong.
+            migrate::run(&mut manager.connect().map_err(DbError::Open)?)?;
             let pool = Pool::builder()
                 .max_size(POOL_SIZE)
-                .min_idle(Some(1))
-                .connection_timeout(POOL_WAIT)
-                .build(Manager::new(url))?;
-            migrate(&mut *pool.get()?)?;
-            Ok(Self { pool, writer: Arc::default() })
-        })
-        .await?
+                // Opened when they are needed: none is under way when the process ends.
+                .min_idle(Some(0))
+                .connection_timeout(CONNECTION_WAIT)
+                // Requests tell of it.
+                .error_handler(Box::new(NopErrorHandler))
+                .build(manager)?;
+            Ok::<_, DbError>(pool)
+        });
+        let turns = Arc::new(Semaphore::new(POOL_SIZE as usize));
+        Ok(Self { pool: opened.await??, turns, writer })
     }
 
     /// Runs a read.
@@ -80,31 +81,45 @@ impl Db {
         &self,
         work: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, DbError> {
+        let turn = self.turn().await?;
         let pool = self.pool.clone();
         tokio::task::spawn_blocking(move || {
-            let mut conn = pool.get()?;
-            Ok(work(&mut conn)?)
+            let _turn = turn;
+            work::read(&mut *pool.get()?, work)
         })
         .await?
     }
 
-    /// Runs a change in one transaction: all of it, or nothing.
+    /// Runs a change in one transaction: all of it, or nothing. The work is done again from its
+    /// start when the database undid it in favour of another one's.
     ///
     /// # Errors
     /// See [`DbError`].
     pub async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
+        work: impl Fn(&mut AnyConnection) -> QueryResult<T> + Send + 'static,
     ) -> Result<T, DbError> {
+        let writer = match self.writer.clone() {
+            Some(writer) => {
+                let turn = timeout(TURN_WAIT, writer.lock_owned()).await;
+                Some(turn.map_err(|_| DbError::Exhausted)?)
+            }
+            None => None,
+        };
+        let turn = self.turn().await?;
         let pool = self.pool.clone();
-        let turn = self.writer.clone().lock_owned().await;
         tokio::task::spawn_blocking(move || {
             // Held until the work is done, even when the request that asked for it is gone.
-            let _turn = turn;
-            let mut conn = pool.get()?;
-            Ok(AnyConnection::transaction(&mut conn, work)?)
+            let _turns = (writer, turn);
+            work::write(&mut *pool.get()?, work)
         })
         .await?
+    }
+
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, DbError> {
+        let turn = timeout(TURN_WAIT, self.turns.clone().acquire_owned()).await;
+        // It is never closed.
+        turn.ok().and_then(Result::ok).ok_or(DbError::Exhausted)
     }
 
     /// Whether the database answers.
@@ -113,28 +128,5 @@ impl Db {
     /// When it does not.
     pub async fn ping(&self) -> Result<(), DbError> {
         self.read(|conn| conn.batch_execute("SELECT 1")).await
-    }
-}
-
-fn migrate(conn: &mut AnyConnection) -> Result<(), DbError> {
-    match conn {
-        AnyConnection::Sqlite(conn) => {
-            conn.run_pending_migrations(SQLITE_MIGRATIONS).map_err(DbError::Migration)?;
-        }
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-pub mod testing {
-    //! A database for one test.
-
-    use super::{DatabaseUrl, Db};
-
-    /// An empty database in a folder that goes with the guard.
-    pub async fn database() -> (Db, tempfile::TempDir) {
-        let dir = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(dir.path().join("test.db"));
-        (Db::open(url).await.unwrap(), dir)
     }
 }

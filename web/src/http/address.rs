@@ -2,7 +2,10 @@
 
 use crate::service::Services;
 use actix_web::{HttpMessage, HttpRequest, http::header, web};
-use std::net::IpAddr;
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+};
 
 /// A scheme and a host, such as `https://try.example.org`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,6 +122,16 @@ impl From<IpAddr> for Prefix {
     }
 }
 
+impl fmt::Display for Prefix {
+    /// As networks are written: `192.0.2.0/24`, `2001:db8:1:2::/64`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::V4([a, b, c]) => write!(f, "{}/24", Ipv4Addr::new(a, b, c, 0)),
+            Self::V6([a, b, c, d]) => write!(f, "{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0)),
+        }
+    }
+}
+
 /// Where a request comes from. Behind a proxy the last entry of `X-Forwarded-For` is the proxy's
 /// own word; those before it are the sender's.
 #[must_use]
@@ -199,6 +212,8 @@ mod tests {
         assert_eq!(prefix("::ffff:192.0.2.1"), prefix("192.0.2.7"));
         assert_eq!(prefix("2001:db8:1:2::1"), prefix("2001:db8:1:2:ffff::"));
         assert_ne!(prefix("2001:db8:1:2::1"), prefix("2001:db8:1:3::1"));
+        assert_eq!(prefix("192.0.2.7").to_string(), "192.0.2.0/24");
+        assert_eq!(prefix("2001:db8:1:2::1").to_string(), "2001:db8:1:2::/64");
     }
 
     #[test]

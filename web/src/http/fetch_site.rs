@@ -1,9 +1,13 @@
 //! Refuses changes that another site asks for.
 //!
 //! Browsers say by `Sec-Fetch-Site` or `Origin` where a request comes from; programs send neither
-//! and carry nobody's cookies by accident. Forms carry a token besides ([`super::csrf`]).
+//! and carry nobody's cookies by accident. Forms carry a token besides ([`super::csrf`]). Where an
+//! API token decides who asks, cookies count for nothing, so there is nothing to protect.
 
-use super::address::{self, header_text};
+use super::{
+    address::{self, header_text},
+    bearer,
+};
 use crate::error::{self, Error};
 use actix_web::{
     HttpRequest,
@@ -27,6 +31,9 @@ pub async fn refuse_other_sites(
 
 fn is_believed(request: &HttpRequest) -> bool {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return true;
+    }
+    if bearer::is_borne(request) {
         return true;
     }
     match header_text(request, "sec-fetch-site") {

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod assets;
+pub mod bearer;
 pub mod cached;
 pub mod csrf;
 pub mod fetch_site;

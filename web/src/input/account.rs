@@ -1,25 +1,100 @@
-//! User names and passwords.
+//! User names, addresses for e-mail and passwords.
+
+use super::{looks, text::check_line};
 
 /// Words that might be taken for the site or its operator.
-const RESERVED: [&str; 18] = [
+const RESERVED: [&str; 91] = [
     "about",
+    "abuse",
+    "account",
+    "accounts",
     "admin",
+    "administration",
     "administrator",
+    "administrators",
+    "anonymous",
     "api",
+    "assets",
+    "auth",
+    "billing",
+    "blog",
+    "catalogue",
+    "contact",
+    "daemon",
+    "dashboard",
+    "docs",
+    "everyone",
+    "explore",
     "guest",
+    "guests",
+    "healthz",
     "help",
+    "home",
+    "host",
+    "hostmaster",
+    "info",
+    "legal",
+    "localhost",
+    "log-in",
+    "log-out",
     "login",
     "logout",
+    "mail",
+    "maintainer",
+    "maintainers",
+    "me",
     "moderator",
+    "moderators",
+    "nobody",
+    "null",
+    "oauth",
     "official",
     "operator",
+    "operators",
+    "owner",
+    "postmaster",
+    "press",
+    "privacy",
+    "project",
+    "projects",
+    "public",
+    "register",
+    "registry",
     "root",
+    "sales",
     "security",
+    "settings",
+    "sign-in",
+    "sign-out",
+    "sign-up",
+    "signin",
+    "signout",
     "signup",
+    "site",
     "staff",
+    "static",
+    "status",
+    "superuser",
     "support",
+    "sysadmin",
     "system",
+    "team",
+    "terminal",
+    "terminals",
+    "terms",
+    "test",
+    "token",
+    "tokens",
     "trythis",
+    "trythis-admin",
+    "trythis-dev",
+    "trythis-support",
+    "trythis-team",
+    "undefined",
+    "unknown",
+    "webmaster",
+    "www",
+    "you",
 ];
 
 /// Whether a name may be taken.
@@ -40,10 +115,38 @@ pub fn check_name(name: &str) -> Result<(), String> {
     if name.starts_with('-') || name.ends_with('-') || name.contains("--") {
         return Err("Hyphens stand alone, between letters or digits.".to_owned());
     }
-    if RESERVED.contains(&name) {
+    if looks::passes_for(name, &RESERVED) {
         return Err("This name is kept for the site itself. Choose another one.".to_owned());
     }
     Ok(())
+}
+
+/// Whether this can be an address for e-mail; none is fine too. Only its form is looked at.
+///
+/// # Errors
+/// Says why not.
+pub fn check_email(email: &str) -> Result<(), String> {
+    if email.is_empty() {
+        return Ok(());
+    }
+    check_line(email)?;
+    if email.len() > 254 {
+        return Err("An address has at most 254 characters.".to_owned());
+    }
+    let form = email.rsplit_once('@').filter(|(local, domain)| {
+        let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.');
+        let dots = domain.split('.').all(|part| !part.is_empty());
+        !local.is_empty()
+            && local.len() <= 64
+            && !local.chars().any(|c| c.is_whitespace() || matches!(c, '@' | '<' | '>' | ',' | '"'))
+            && dots
+            && domain.chars().all(plain)
+            && domain.contains('.')
+    });
+    match form {
+        Some(_) => Ok(()),
+        None => Err("This is no address: one is written name@example.org.".to_owned()),
+    }
 }
 
 /// Whether a password may be chosen.
@@ -83,9 +186,33 @@ mod tests {
             ("-ada", "Hyphens"),
             ("a--b", "Hyphens"),
             ("admin", "kept"),
+            ("adm1n", "kept"),
             ("trythis", "kept"),
         ] {
             assert!(check_name(bad).unwrap_err().contains(says), "{bad}");
+        }
+    }
+
+    #[test]
+    fn addresses() {
+        for good in ["", "ada@example.org", "ada.l+x@mail.example.org", "ädä@bücher.example"] {
+            assert_eq!(check_email(good), Ok(()), "{good}");
+        }
+        let long = format!("ada@{}.org", "x".repeat(260));
+        for bad in [
+            "ada",
+            "ada@",
+            "@example.org",
+            "ada@example",
+            "a b@example.org",
+            "ada@example..org",
+            "ada@@example.org",
+            "Ada <ada@example.org>",
+            "ada@example.org\n",
+            "a\u{202e}@b.org",
+            &long,
+        ] {
+            assert!(check_email(bad).is_err(), "{bad:?}");
         }
     }
 

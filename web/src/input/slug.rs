@@ -1,5 +1,7 @@
 //! A project's place in URLs, made from its name.
 
+use super::looks;
+
 /// Longest a slug may be.
 const LONGEST: usize = 64;
 
@@ -27,6 +29,19 @@ pub enum SlugError {
 /// # Errors
 /// When nothing is left, or when the site needs the word itself.
 pub fn slug(name: &str) -> Result<String, SlugError> {
+    let slug = plain(name);
+    // What a name looks like counts as well: `аdmin` with a Cyrillic letter is `dmin` here.
+    let reserved = |slug: &str| RESERVED.contains(&slug);
+    if slug.is_empty() {
+        Err(SlugError::Empty)
+    } else if reserved(&slug) || reserved(&plain(&looks::key(name))) {
+        Err(SlugError::Reserved)
+    } else {
+        Ok(slug)
+    }
+}
+
+fn plain(name: &str) -> String {
     let mut slug = String::new();
     for c in name.chars() {
         if c.is_ascii_alphanumeric() {
@@ -38,12 +53,7 @@ pub fn slug(name: &str) -> Result<String, SlugError> {
             break;
         }
     }
-    let slug = slug.trim_end_matches('-');
-    match slug {
-        "" => Err(SlugError::Empty),
-        _ if RESERVED.contains(&slug) => Err(SlugError::Reserved),
-        _ => Ok(slug.to_owned()),
-    }
+    slug.trim_end_matches('-').to_owned()
 }
 
 #[cfg(test)]

@@ -124,6 +124,18 @@ pub fn under_way(conn: &mut AnyConnection) -> QueryResult<Vec<Build>> {
         .collect()
 }
 
+/// The builds of one project, the newest first.
+pub fn of_project(conn: &mut AnyConnection, project_id: i64) -> QueryResult<Vec<Build>> {
+    builds::table
+        .filter(builds::project_id.eq(project_id))
+        .order((builds::created_at.desc(), builds::id))
+        .select(Row::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(read)
+        .collect()
+}
+
 /// The builds of one project that have not ended.
 pub fn under_way_of(conn: &mut AnyConnection, project_id: i64) -> QueryResult<Vec<Build>> {
     builds::table
@@ -134,6 +146,21 @@ pub fn under_way_of(conn: &mut AnyConnection, project_id: i64) -> QueryResult<Ve
         .into_iter()
         .map(read)
         .collect()
+}
+
+/// How many builds of an account's other projects have not ended.
+pub fn under_way_beside(
+    conn: &mut AnyConnection,
+    owner_id: i64,
+    project_id: i64,
+) -> QueryResult<i64> {
+    builds::table
+        .inner_join(projects::table.on(projects::id.eq(builds::project_id)))
+        .filter(builds::state.eq("queued").or(builds::state.eq("running")))
+        .filter(projects::owner_id.eq(owner_id))
+        .filter(projects::id.ne(project_id))
+        .count()
+        .get_result(conn)
 }
 
 /// Writes down what became of a build. What has ended stays as it is. A pushed image becomes its
@@ -183,9 +210,14 @@ fn publish(conn: &mut AnyConnection, build: &Build, image: &ImageRef) -> QueryRe
 mod tests {
     use super::*;
     use crate::{
-        db::{Db, testing::database},
+        db::{Db, testing::on_each_database},
         models::projects,
     };
+
+    on_each_database!(
+        visitors_keep_the_last_good_image,
+        an_older_build_does_not_replace_a_newer_image
+    );
 
     fn pushed(digest: &str) -> News {
         let image = ImageRef { repository: "projects/jq".into(), digest: digest.into() };
@@ -215,9 +247,7 @@ mod tests {
         project.image.map(|image| image.digest)
     }
 
-    #[tokio::test]
-    async fn visitors_keep_the_last_good_image() {
-        let (db, _dir) = database().await;
+    async fn visitors_keep_the_last_good_image(db: Db) {
         let project = db.write(|c| projects::testing::project(c, "jq")).await.unwrap().id;
         let first = new_build(&db, project).await;
         assert_eq!(db.read(under_way).await.unwrap().len(), 1);
@@ -232,9 +262,7 @@ mod tests {
         assert!(db.read(under_way).await.unwrap().is_empty());
     }
 
-    #[tokio::test]
-    async fn an_older_build_does_not_replace_a_newer_image() {
-        let (db, _dir) = database().await;
+    async fn an_older_build_does_not_replace_a_newer_image(db: Db) {
         let project = db.write(|c| projects::testing::project(c, "jq")).await.unwrap().id;
         let (old, new) = (new_build(&db, project).await, new_build(&db, project).await);
         tell(&db, &new, pushed("sha256:new")).await;

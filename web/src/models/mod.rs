@@ -1,8 +1,17 @@
 //! What is kept, one file a table. Functions here take a connection and speak Diesel; they decide
 //! nothing.
 
+pub mod audit;
 pub mod builds;
+pub mod identities;
+pub mod leaving;
+pub mod listing;
+pub mod oversight;
 pub mod projects;
+pub mod quotas;
+pub mod roles;
+pub mod sessions;
+pub mod tokens;
 pub mod tries;
 pub mod users;
 

@@ -3,7 +3,8 @@
 use super::{image, now, unreadable};
 use crate::{
     db::AnyConnection,
-    schema::{builds, projects, users},
+    input::looks,
+    schema::{builds, projects, tries, users},
 };
 use chrono::NaiveDateTime;
 use container_api::{BuildId, BuildSource, BuildState, ImageRef};
@@ -115,7 +116,7 @@ impl<'a> Content<'a> {
         };
         Self {
             name: &texts.name,
-            name_key: texts.name.to_lowercase(),
+            name_key: looks::key(&texts.name),
             category: &texts.category,
             short_description: &texts.short,
             description: &texts.description,
@@ -186,15 +187,55 @@ pub fn update(
     diesel::update(projects::table.find(id)).set(content).execute(conn).map(drop)
 }
 
+/// Brings the keys of names up to date that an older version wrote. Where two projects turn out to
+/// look alike, the later one keeps its old key.
+pub fn renew_name_keys(conn: &mut AnyConnection) -> QueryResult<()> {
+    let rows: Vec<(i64, String, String)> = projects::table
+        .order(projects::id)
+        .select((projects::id, projects::name, projects::name_key))
+        .load(conn)?;
+    let stale = rows.into_iter().filter_map(|(id, name, old)| {
+        let key = looks::key(&name);
+        (key != old).then_some((id, name, key))
+    });
+    for (id, name, key) in stale {
+        let alike = projects::table.filter(projects::name_key.eq(&key)).select(projects::slug);
+        if let Some(slug) = alike.first::<String>(conn).optional()? {
+            tracing::warn!(name, slug, "two projects have names that look alike");
+            continue;
+        }
+        diesel::update(projects::table.find(id)).set(projects::name_key.eq(key)).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Removes a project that has neither builds nor tries.
 pub fn delete(conn: &mut AnyConnection, id: i64) -> QueryResult<()> {
     diesel::delete(projects::table.find(id)).execute(conn).map(drop)
 }
 
+/// Removes a project with its builds and tries.
+pub fn delete_whole(conn: &mut AnyConnection, id: i64) -> QueryResult<()> {
+    diesel::delete(tries::table.filter(tries::project_id.eq(id))).execute(conn)?;
+    diesel::delete(builds::table.filter(builds::project_id.eq(id))).execute(conn)?;
+    delete(conn, id)
+}
+
 /// The project at this place.
 pub fn by_slug(conn: &mut AnyConnection, slug: &str) -> QueryResult<Option<Project>> {
+    // PostgreSQL has no such text, and says so by an error.
+    if slug.contains('\0') {
+        return Ok(None);
+    }
     let row = projects::table.filter(projects::slug.eq(slug)).select(Row::as_select());
     row.first(conn).optional()?.map(read).transpose()
+}
+
+/// Whether there is a project at this place, or one whose name looks like this one.
+pub fn is_taken(conn: &mut AnyConnection, slug: &str, name: &str) -> QueryResult<bool> {
+    let same = projects::slug.eq(slug).or(projects::name_key.eq(looks::key(name)));
+    let found = projects::table.filter(same).select(projects::id);
+    Ok(found.first::<i64>(conn).optional()?.is_some())
 }
 
 /// Whether there is a project at this place.
@@ -228,39 +269,42 @@ fn read_card((texts, (digest, build, tries), state): CardRow) -> QueryResult<Car
     Ok(Card { slug, name, category, short, ready: digest.is_some(), build, tries })
 }
 
-/// The catalogue: what can be tried, and what is being built for the first time; by category and
-/// name.
-pub fn catalogue(conn: &mut AnyConnection, limit: i64) -> QueryResult<Vec<Card>> {
-    let latest = builds::table.on(projects::latest_build_id.eq(builds::id.nullable()));
-    let under_way = builds::state.eq("queued").or(builds::state.eq("running"));
+/// What a card tells, of every project.
+#[diesel::dsl::auto_type]
+fn cards() -> _ {
     projects::table
-        .left_join(latest)
-        .filter(projects::image_digest.is_not_null().nullable().or(under_way.nullable()))
-        .order((projects::category, projects::name_key))
-        .limit(limit)
+        .left_join(builds::table.on(projects::latest_build_id.eq(builds::id.nullable())))
         .select((
             (projects::slug, projects::name, projects::category, projects::short_description),
             (projects::image_digest, projects::latest_build_id, projects::tries_count),
             builds::state.nullable(),
         ))
+}
+
+/// The catalogue: what can be tried, and what is being built for the first time; by category and
+/// name.
+pub fn catalogue(conn: &mut AnyConnection, limit: i64) -> QueryResult<Vec<Card>> {
+    let under_way = builds::state.eq("queued").or(builds::state.eq("running"));
+    cards()
+        .filter(projects::image_digest.is_not_null().nullable().or(under_way.nullable()))
+        .order((projects::category, projects::name_key))
+        .limit(limit)
         .load::<CardRow>(conn)?
         .into_iter()
         .map(read_card)
         .collect()
 }
 
+/// How many projects an account has.
+pub fn count_of(conn: &mut AnyConnection, owner_id: i64) -> QueryResult<i64> {
+    projects::table.filter(projects::owner_id.eq(owner_id)).count().get_result(conn)
+}
+
 /// The projects of an account, by name.
 pub fn of_owner(conn: &mut AnyConnection, owner_id: i64) -> QueryResult<Vec<Card>> {
-    let latest = builds::table.on(projects::latest_build_id.eq(builds::id.nullable()));
-    projects::table
-        .left_join(latest)
+    cards()
         .filter(projects::owner_id.eq(owner_id))
         .order(projects::name_key)
-        .select((
-            (projects::slug, projects::name, projects::category, projects::short_description),
-            (projects::image_digest, projects::latest_build_id, projects::tries_count),
-            builds::state.nullable(),
-        ))
         .load::<CardRow>(conn)?
         .into_iter()
         .map(read_card)
@@ -295,12 +339,17 @@ pub mod testing {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::testing::database;
+    use crate::db::{Db, testing::on_each_database};
     use container_api::ContextId;
 
-    #[tokio::test]
-    async fn what_is_written_is_read() {
-        let (db, _dir) = database().await;
+    on_each_database!(
+        what_is_written_is_read,
+        keys_of_older_versions_are_renewed,
+        names_differ_by_more_than_case,
+        the_catalogue_holds_what_is_ready_or_on_its_way
+    );
+
+    async fn what_is_written_is_read(db: Db) {
         let made = db.write(|c| testing::project(c, "jq")).await.unwrap();
         assert_eq!(made.image, None);
         let texts = Texts { name: "JQ".to_owned(), ..made.texts.clone() };
@@ -317,18 +366,30 @@ mod tests {
         assert_eq!(db.read(move |c| by_id(c, id)).await.unwrap(), None);
     }
 
-    #[tokio::test]
-    async fn names_differ_by_more_than_case() {
-        let (db, _dir) = database().await;
-        let first = db.write(|c| testing::project(c, "jq")).await.unwrap();
-        let texts = Texts { name: "Jq".to_owned(), ..first.texts };
-        let again = db.write(move |c| create(c, first.owner_id, "jq-2", &texts, &first.source));
-        assert!(again.await.unwrap_err().is_duplicate());
+    async fn keys_of_older_versions_are_renewed(db: Db) {
+        for (slug, name, old) in [("vim", "ＶＩＭ", "ｖｉｍ"), ("vim-2", "Vim", "VIM")] {
+            let id = db.write(move |c| testing::project(c, slug)).await.unwrap().id;
+            let texts = (projects::name.eq(name), projects::name_key.eq(old));
+            let row = projects::table.find(id);
+            db.write(move |c| diesel::update(row).set(texts).execute(c)).await.unwrap();
+        }
+        db.write(renew_name_keys).await.unwrap();
+        let keys = projects::table.order(projects::id).select(projects::name_key);
+        let keys: Vec<String> = db.read(move |c| keys.load(c)).await.unwrap();
+        assert_eq!(keys, ["vim", "VIM"]);
     }
 
-    #[tokio::test]
-    async fn the_catalogue_holds_what_is_ready_or_on_its_way() {
-        let (db, _dir) = database().await;
+    async fn names_differ_by_more_than_case(db: Db) {
+        let first = db.write(|c| testing::project(c, "jq")).await.unwrap();
+        for alike in ["Jq", "\u{458}q", "ｊｑ"] {
+            let texts = Texts { name: alike.to_owned(), ..first.texts.clone() };
+            let (owner, source) = (first.owner_id, first.source.clone());
+            let again = db.write(move |c| create(c, owner, "jq-2", &texts, &source));
+            assert!(again.await.unwrap_err().is_duplicate(), "{alike}");
+        }
+    }
+
+    async fn the_catalogue_holds_what_is_ready_or_on_its_way(db: Db) {
         let idle = db.write(|c| testing::project(c, "idle")).await.unwrap();
         let busy = db.write(|c| testing::project(c, "busy")).await.unwrap();
         let build = BuildId::random();

@@ -37,30 +37,36 @@ struct Row {
     end_reason: Option<String>,
 }
 
+pub(super) fn read_end(json: Option<String>) -> QueryResult<Option<EndReason>> {
+    json.map(|json| serde_json::from_str(&json)).transpose().map_err(unreadable)
+}
+
 fn read(row: Row) -> QueryResult<Try> {
-    let end = row.end_reason.map(|json| serde_json::from_str(&json)).transpose();
     Ok(Try {
         id: row.id.try_into().map_err(unreadable)?,
         project_id: row.project_id,
         owner_key: row.owner_key,
         started_at: utc(row.started_at),
         ended_at: row.ended_at.map(utc),
-        end: end.map_err(unreadable)?,
+        end: read_end(row.end_reason)?,
     })
 }
 
-/// Writes down that a try began, and counts it.
+/// Writes down that a try began, and counts it. `address` is the prefix that it came from; empty
+/// where none is known.
 pub fn create(
     conn: &mut AnyConnection,
     id: &SandboxId,
     project_id: i64,
     owner_key: &str,
+    address: &str,
 ) -> QueryResult<()> {
     diesel::insert_into(tries::table)
         .values((
             tries::id.eq(id.as_str()),
             tries::project_id.eq(project_id),
             tries::owner_key.eq(owner_key),
+            tries::address.eq(address),
             tries::started_at.eq(now().naive_utc()),
         ))
         .execute(conn)?;
@@ -83,6 +89,18 @@ pub fn live(conn: &mut AnyConnection) -> QueryResult<Vec<Try>> {
     rows.into_iter().map(read).collect()
 }
 
+/// The same of one project.
+pub fn live_of_project(conn: &mut AnyConnection, project_id: i64) -> QueryResult<Vec<Try>> {
+    tries::table
+        .filter(tries::project_id.eq(project_id))
+        .filter(tries::ended_at.is_null())
+        .select(Row::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(read)
+        .collect()
+}
+
 /// The same of one visitor.
 pub fn live_of(conn: &mut AnyConnection, owner_key: &str) -> QueryResult<Vec<Try>> {
     tries::table
@@ -96,19 +114,46 @@ pub fn live_of(conn: &mut AnyConnection, owner_key: &str) -> QueryResult<Vec<Try
         .collect()
 }
 
-/// Writes down how a try ended. The first word counts.
+/// How many live that were started from this address prefix; none where none is known.
+pub fn living_at(conn: &mut AnyConnection, address: &str) -> QueryResult<i64> {
+    if address.is_empty() {
+        return Ok(0);
+    }
+    let live = tries::table.filter(tries::ended_at.is_null()).filter(tries::address.eq(address));
+    live.count().get_result(conn)
+}
+
+/// Writes down how a try ended. The first word counts; tells whether this was it.
 pub fn end(
     conn: &mut AnyConnection,
     id: &SandboxId,
     at: DateTime<Utc>,
     reason: &EndReason,
-) -> QueryResult<()> {
+) -> QueryResult<bool> {
     let reason = serde_json::to_string(reason)
         .map_err(|e| diesel::result::Error::SerializationError(Box::new(e)))?;
     diesel::update(tries::table.find(id.as_str()).filter(tries::ended_at.is_null()))
-        .set((tries::ended_at.eq(at.naive_utc()), tries::end_reason.eq(reason)))
+        .set((
+            tries::ended_at.eq(at.naive_utc()),
+            tries::end_reason.eq(reason),
+            // Where somebody once was is nobody's business.
+            tries::address.eq(""),
+        ))
         .execute(conn)
-        .map(drop)
+        .map(|rows| rows > 0)
+}
+
+/// Everything that one visitor tried, with the project's slug, the newest first.
+pub fn of_owner(conn: &mut AnyConnection, owner_key: &str) -> QueryResult<Vec<(String, Try)>> {
+    tries::table
+        .inner_join(projects::table)
+        .filter(tries::owner_key.eq(owner_key))
+        .order((tries::started_at.desc(), tries::id))
+        .select((projects::slug, Row::as_select()))
+        .load::<(String, Row)>(conn)?
+        .into_iter()
+        .map(|(slug, row)| Ok((slug, read(row)?)))
+        .collect()
 }
 
 /// Gives a guest's tries to the account that the guest logs in to.
@@ -121,15 +166,18 @@ pub fn hand_over(conn: &mut AnyConnection, from: &str, to: &str) -> QueryResult<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{db::testing::database, models::projects};
+    use crate::{
+        db::{Db, testing::on_each_database},
+        models::projects,
+    };
 
-    #[tokio::test]
-    async fn a_try_begins_changes_hands_and_ends_once() {
-        let (db, _dir) = database().await;
+    on_each_database!(a_try_begins_changes_hands_and_ends_once);
+
+    async fn a_try_begins_changes_hands_and_ends_once(db: Db) {
         let project = db.write(|c| projects::testing::project(c, "jq")).await.unwrap().id;
         let id = SandboxId::random();
         let key = id.clone();
-        db.write(move |c| create(c, &key, project, "g:1")).await.unwrap();
+        db.write(move |c| create(c, &key, project, "g:1", "192.0.2.0/24")).await.unwrap();
         assert_eq!(db.read(|c| live_of(c, "g:1")).await.unwrap().len(), 1);
         assert_eq!(db.read(|c| live_of(c, "g:2")).await.unwrap().len(), 0);
         assert_eq!(db.write(|c| hand_over(c, "g:1", "u:7")).await.unwrap(), 1);

@@ -1,7 +1,11 @@
 //! Accounts.
 
 use super::{now, utc};
-use crate::{db::AnyConnection, schema::users};
+use crate::{
+    db::AnyConnection,
+    policy::{Actor, Role, Scope},
+    schema::users,
+};
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use std::fmt;
@@ -17,6 +21,18 @@ pub struct User {
     pub password_hash: Option<String>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// Where its holder can be written to, if that was told.
+    pub email: Option<String>,
+    /// What it may do beyond its own.
+    pub role: Role,
+}
+
+impl User {
+    /// The account as the policy sees it.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::User { id: self.id, role: self.role, scope: Scope::Write }
+    }
 }
 
 impl fmt::Debug for User {
@@ -25,10 +41,11 @@ impl fmt::Debug for User {
     }
 }
 
-type Row = (i64, String, Option<String>, NaiveDateTime);
+type Row = (i64, String, Option<String>, NaiveDateTime, Option<String>, String);
 
-fn read((id, name, password_hash, created_at): Row) -> User {
-    User { id, name, password_hash, created_at: utc(created_at) }
+fn read((id, name, password_hash, created_at, email, role): Row) -> User {
+    let role = if role == "administrator" { Role::Administrator } else { Role::User };
+    User { id, name, password_hash, created_at: utc(created_at), email, role }
 }
 
 /// Adds an account. A name that is taken is a unique violation.
@@ -58,14 +75,50 @@ pub fn by_id(conn: &mut AnyConnection, id: i64) -> QueryResult<Option<User>> {
     Ok(users::table.find(id).first::<Row>(conn).optional()?.map(read))
 }
 
+/// Which of these names are taken.
+pub fn taken(conn: &mut AnyConnection, names: &[String]) -> QueryResult<Vec<String>> {
+    users::table.filter(users::name.eq_any(names)).select(users::name).load(conn)
+}
+
+/// Holds an account's row until the transaction is over: whoever wants to change what hangs on it
+/// waits. An update that changes nothing does this on every database.
+pub fn lock(conn: &mut AnyConnection, id: i64) -> QueryResult<()> {
+    diesel::update(users::table.find(id)).set(users::id.eq(id)).execute(conn).map(drop)
+}
+
+/// Changes where an account's holder can be written to.
+pub fn set_email(conn: &mut AnyConnection, id: i64, email: Option<&str>) -> QueryResult<()> {
+    diesel::update(users::table.find(id)).set(users::email.eq(email)).execute(conn).map(drop)
+}
+
+/// Changes an account's password, unless it is another one than `old` by now; tells whether it did.
+pub fn set_password(
+    conn: &mut AnyConnection,
+    id: i64,
+    old: Option<&str>,
+    new: &str,
+) -> QueryResult<bool> {
+    let user = users::table.find(id);
+    let set = users::password_hash.eq(new);
+    let changed = match old {
+        Some(old) => {
+            diesel::update(user.filter(users::password_hash.eq(old))).set(set).execute(conn)?
+        }
+        None => {
+            diesel::update(user.filter(users::password_hash.is_null())).set(set).execute(conn)?
+        }
+    };
+    Ok(changed > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::testing::database;
+    use crate::db::{Db, testing::on_each_database};
 
-    #[tokio::test]
-    async fn a_name_belongs_to_one() {
-        let (db, _dir) = database().await;
+    on_each_database!(a_name_belongs_to_one);
+
+    async fn a_name_belongs_to_one(db: Db) {
         let ada = db.write(|c| create(c, "ada", Some("$argon2id$…"))).await.unwrap();
         assert_eq!(db.read(|c| by_name(c, "ada")).await.unwrap(), Some(ada.clone()));
         assert_eq!(db.read(move |c| by_id(c, ada.id)).await.unwrap().unwrap().name, "ada");

@@ -3,12 +3,14 @@
 use super::{Frame, PageResult, html, see_other};
 use crate::{
     builds::{
-        self, events,
+        self,
+        events::{self, Format},
         words::{self, Failure},
     },
     error::Error,
     http::{address::header_text, form::Form, visitor::Visitor},
     models::{builds::Build, projects::Project},
+    policy::Action,
     service::Services,
 };
 use actix_web::{
@@ -53,7 +55,8 @@ pub async fn show(
     visitor: Visitor,
     id: web::Path<String>,
 ) -> PageResult {
-    let (build, project) = builds::of_maintainer(&services, &id, visitor.user()).await?;
+    let (build, project) =
+        builds::open(&services, &id, visitor.actor(), |owner| Action::SeeSource { owner }).await?;
     let (build, is_stale) = match builds::refresh(&services, build.clone()).await {
         Ok(build) => (build, false),
         Err(Error::Containers(_)) => (build, true),
@@ -72,12 +75,13 @@ pub async fn log(
     visitor: Visitor,
     id: web::Path<String>,
 ) -> PageResult {
-    let (build, _) = builds::of_maintainer(&services, &id, visitor.user()).await?;
+    let (build, _) =
+        builds::open(&services, &id, visitor.actor(), |owner| Action::SeeSource { owner }).await?;
     let seen = header_text(&request, "last-event-id").and_then(|id| id.parse::<usize>().ok());
     let from = seen.map_or(0, |seen| seen.saturating_add(1));
-    let log = events::follow(services, build, from).await?;
+    let log = events::follow(services, build, from, Format::ServerSentEvents).await?;
     Ok(HttpResponse::Ok()
-        .content_type("text/event-stream; charset=utf-8")
+        .content_type(Format::ServerSentEvents.media_type())
         .insert_header((CACHE_CONTROL, "no-store"))
         // A compressor would hold lines back.
         .insert_header(ContentEncoding::Identity)
@@ -92,7 +96,9 @@ pub async fn cancel(
     id: web::Path<String>,
     _form: Form,
 ) -> PageResult {
-    let (build, _) = builds::of_maintainer(&services, &id, visitor.user()).await?;
-    builds::cancel(&services, &build).await?;
+    let (build, _) =
+        builds::open(&services, &id, visitor.actor(), |owner| Action::CancelBuild { owner })
+            .await?;
+    builds::cancel(&services, &visitor.asker(), &build).await?;
     Ok(see_other(&format!("/builds/{}", build.id)))
 }

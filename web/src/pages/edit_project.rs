@@ -10,6 +10,7 @@ use crate::{
     http::{form::Form, visitor::Visitor},
     input::{FieldErrors, project::ProjectForm},
     models::projects::Project,
+    policy::Action,
     projects::{self, SaveError},
     service::Services,
 };
@@ -44,12 +45,12 @@ pub async fn submit(
     let (form, errors) = project_form::read(&services, &mut form).await?;
     let saved = match form.check() {
         Ok(checked) if errors.is_empty() => {
-            projects::update(&services, project, checked, rebuild).await
+            projects::update(&services, &visitor.asker(), project, checked, rebuild).await
         }
         Ok(_) => Err(SaveError::Fields(errors)),
         Err(more) => Err(SaveError::Fields(errors.and(more))),
     };
-    match saved {
+    match saved.map_err(SaveError::for_form) {
         Ok(Some(build)) => Ok(see_other(&format!("/builds/{build}"))),
         Ok(None) => {
             visitor.flash("Saved.")?;
@@ -66,7 +67,7 @@ pub async fn submit(
 }
 
 async fn mine(services: &Services, visitor: &Visitor, slug: &str) -> Result<Project, Error> {
-    let next = format!("/p/{slug}/edit");
-    let user = visitor.user().ok_or(Error::NeedsLogin { next })?;
-    projects::of_maintainer(services, slug, user).await
+    let here = format!("/p/{slug}/edit");
+    let action = |owner| Action::EditProject { owner };
+    projects::open(services, slug, visitor.actor(), action, &here).await
 }

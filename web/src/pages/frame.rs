@@ -3,6 +3,7 @@
 use crate::{
     error::Error,
     http::{assets, visitor::Visitor},
+    policy::{Action, Answer, decide},
 };
 
 /// What the layout needs.
@@ -14,6 +15,8 @@ pub struct Frame {
     pub token: String,
     /// A word that the last request left; empty mostly.
     pub flash: String,
+    /// Whether the pages of administrators are there.
+    pub oversees: bool,
     /// The path that the navigation marks.
     pub here: &'static str,
 }
@@ -28,6 +31,7 @@ impl Frame {
             user: visitor.user().map(|user| user.name.clone()).unwrap_or_default(),
             token: visitor.token()?,
             flash: visitor.take_flash().unwrap_or_default(),
+            oversees: decide(visitor.actor(), Action::Oversee) == Answer::Yes,
             here,
         })
     }

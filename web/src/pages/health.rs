@@ -7,17 +7,24 @@ use serde::Serialize;
 #[derive(Serialize)]
 struct Health {
     database: &'static str,
+    sessions: &'static str,
     container_server: &'static str,
+}
+
+fn word<T, E>(answer: &Result<T, E>) -> &'static str {
+    if answer.is_ok() { "ok" } else { "unreachable" }
 }
 
 /// 200 while pages can be served; whether sandboxes can be started is told besides.
 pub async fn show(services: web::Data<Services>) -> HttpResponse {
-    let (database, containers) = tokio::join!(services.db.ping(), services.containers.status());
+    let (database, sessions, containers) =
+        tokio::join!(services.db.ping(), services.sessions.ping(), services.containers.status());
     let health = Health {
-        database: if database.is_ok() { "ok" } else { "unreachable" },
-        container_server: if containers.is_ok() { "ok" } else { "unreachable" },
+        database: word(&database),
+        sessions: word(&sessions),
+        container_server: word(&containers),
     };
-    if database.is_ok() {
+    if database.is_ok() && sessions.is_ok() {
         HttpResponse::Ok().json(health)
     } else {
         HttpResponse::ServiceUnavailable().json(health)

@@ -1,5 +1,7 @@
 //! What people see: one page, one file, with its template's data and its handler.
 
+pub mod account;
+pub mod admin;
 pub mod badge;
 pub mod build;
 pub mod edit_project;
@@ -7,14 +9,19 @@ pub mod error;
 mod frame;
 pub mod health;
 pub mod home;
+pub mod identities;
+pub mod leave;
 pub mod login;
 pub mod logout;
 pub mod my_projects;
 pub mod new_project;
+pub mod oauth;
+pub mod oauth_finish;
 pub mod project;
 mod project_form;
 pub mod signup;
 pub mod terminal;
+pub mod tokens;
 
 use crate::error::PageError;
 use actix_web::{

@@ -9,7 +9,8 @@ use crate::{
     error::Error,
     http::{form::Form, visitor::Visitor},
     input::{FieldErrors, project::ProjectForm},
-    projects::{self, SaveError},
+    policy::{self, Action},
+    projects::{self, Repeats, SaveError},
     service::Services,
 };
 use actix_web::{http::StatusCode, web};
@@ -18,9 +19,7 @@ const HERE: &str = "/projects/new";
 
 /// The page.
 pub async fn show(services: web::Data<Services>, visitor: Visitor) -> PageResult {
-    if visitor.user().is_none() {
-        return Err(Error::NeedsLogin { next: HERE.to_owned() }.into());
-    }
+    policy::check(visitor.actor(), Action::PublishProject, HERE, Error::NoSuchPage)?;
     let page = ProjectFormPage {
         frame: Frame::of(&visitor, HERE)?,
         form: ProjectForm::new(),
@@ -36,11 +35,13 @@ pub async fn submit(services: web::Data<Services>, visitor: Visitor, mut form: F
     let user = visitor.user().ok_or(Error::NeedsLogin { next: HERE.to_owned() })?;
     let (form, errors) = project_form::read(&services, &mut form).await?;
     let saved = match form.check() {
-        Ok(checked) if errors.is_empty() => projects::create(&services, user, checked).await,
+        Ok(checked) if errors.is_empty() => {
+            projects::create(&services, &visitor.asker(), user.id, checked, Repeats::ByChance).await
+        }
         Ok(_) => Err(SaveError::Fields(errors)),
         Err(more) => Err(SaveError::Fields(errors.and(more))),
     };
-    match saved {
+    match saved.map_err(SaveError::for_form) {
         Ok(build) => Ok(see_other(&format!("/builds/{build}"))),
         Err(SaveError::Fields(errors)) => {
             let frame = Frame::of(&visitor, HERE)?;

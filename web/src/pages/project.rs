@@ -4,15 +4,12 @@ use super::{Frame, PageResult, html, see_other, terminal::Busy};
 use crate::{
     builds::{self, words},
     error::Error,
-    http::{
-        address::{self, prefix_of},
-        form::Form,
-        visitor::Visitor,
-    },
+    http::{address, form::Form, visitor::Visitor},
     models::{
         builds::{self as build_rows, Build},
         projects::{self, Project},
     },
+    policy::{self, Action, Answer, decide},
     projects::markdown,
     service::Services,
     tries::{self, Wish},
@@ -88,13 +85,15 @@ pub async fn show(
         Ok(Some((project, owner, build.transpose()?.flatten())))
     });
     let (mut project, owner, build) = found.await?.ok_or(Error::NoSuchProject)?;
+    policy::check(visitor.actor(), Action::SeeProject, "/", Error::NoSuchProject)?;
     let build = match build {
         Some(build) if !build.state.is_final() => Some(news(&services, build, &mut project).await?),
         other => other,
     };
     let page = ProjectPage {
         frame: Frame::of(&visitor, "/")?,
-        is_mine: visitor.user().is_some_and(|user| user.id == project.owner_id),
+        is_mine: decide(visitor.actor(), Action::EditProject { owner: project.owner_id })
+            == Answer::Yes,
         description: markdown::to_html(&project.texts.description),
         site: address::origin_of(&request).http(),
         owner,
@@ -121,7 +120,6 @@ async fn news(services: &Services, build: Build, project: &mut Project) -> Resul
 
 /// `POST /p/{slug}/try`: to the terminal, or to the sandbox that is in the way.
 pub async fn submit_try(
-    request: HttpRequest,
     services: web::Data<Services>,
     visitor: Visitor,
     slug: web::Path<String>,
@@ -131,7 +129,7 @@ pub async fn submit_try(
     let wish = Wish {
         slug: slug.into_inner(),
         owner: visitor.key_or_new()?,
-        prefix: prefix_of(&request, &services.addresses),
+        asker: visitor.asker(),
         size: TerminalSize {
             columns: form.text("columns").parse().unwrap_or(usual.columns),
             rows: form.text("rows").parse().unwrap_or(usual.rows),

@@ -5,6 +5,7 @@ use crate::{
     error::Error,
     http::{address, form::Form, headers, visitor::Visitor},
     models::projects::{self, Project},
+    policy::Action,
     service::Services,
     tries::{self, Standing, Wish, words},
 };
@@ -52,7 +53,8 @@ pub async fn show(
     visitor: Visitor,
     id: web::Path<String>,
 ) -> PageResult {
-    let (row, project) = tries::of_owner(&services, &id, visitor.key()).await?;
+    let (row, project) =
+        tries::open(&services, &id, &visitor.asker(), |own| Action::UseSandbox { own }).await?;
     let view = tries::look(&services, &row).await?;
     let frame = Frame::of(&visitor, "")?;
     let view = match tries::standing(&row, view) {
@@ -80,8 +82,9 @@ pub async fn stop(
     id: web::Path<String>,
     _form: Form,
 ) -> PageResult {
-    let (row, _) = tries::of_owner(&services, &id, visitor.key()).await?;
-    tries::stop(&services, &row.id).await?;
+    let asker = visitor.asker();
+    let (row, _) = tries::open(&services, &id, &asker, |own| Action::StopSandbox { own }).await?;
+    tries::stop(&services, &asker, &row.id, asker.is(&row.owner_key)).await?;
     Ok(see_other(&format!("/s/{}", row.id)))
 }
 

@@ -10,7 +10,8 @@ use crate::{
         projects as project_rows,
         users::{self, User},
     },
-    projects::{SaveError, create, update},
+    policy::{Action, Answer, Asker, decide},
+    projects::{Repeats, SaveError, create, update},
     service::Services,
 };
 use actix_web::web;
@@ -153,15 +154,17 @@ async fn begin(
         let key = slug.to_owned();
         let known = services.db.read(move |conn| project_rows::by_slug(conn, &key)).await;
         let build = match known.map_err(Error::from)? {
-            None => create(services, &owner, checked).await?,
-            Some(project) if project.image.is_some() || project.owner_id != owner.id => {
+            None => {
+                create(services, &Asker::system(), owner.id, checked, Repeats::ByChance).await?
+            }
+            Some(project) if project.image.is_some() || !may_change(&owner, &project) => {
                 return Ok(None);
             }
             Some(project) => {
                 if let Some(build) = still_under_way(services, &project).await? {
                     return Ok(Some(build));
                 }
-                match update(services, project, checked, true).await? {
+                match update(services, &Asker::system(), project, checked, true).await? {
                     Some(build) => build,
                     None => return Ok(None),
                 }
@@ -186,6 +189,11 @@ async fn still_under_way(
     };
     let build = builds::refresh(services, build).await?;
     Ok(Some(build).filter(|build| matches!(build.state, BuildState::Queued | BuildState::Running)))
+}
+
+/// What a person has published under the same name stays theirs.
+fn may_change(owner: &User, project: &project_rows::Project) -> bool {
+    decide(owner.actor(), Action::EditProject { owner: project.owner_id }) == Answer::Yes
 }
 
 async fn owner(services: &Services) -> Result<User, Error> {

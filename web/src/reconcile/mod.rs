@@ -1,7 +1,8 @@
 //! Keeps the rows true: follows builds that have not ended, and tries whose sandbox may have.
 //!
 //! The container server owns the states; web owns the rows. Pages ask it directly and so are right
-//! at once; what nobody looks at is caught up with here, every few seconds.
+//! at once; what nobody looks at is caught up with here, every few seconds. What the audit log has
+//! kept for long enough, and sessions that nobody uses any more, go here too.
 
 mod decide;
 
@@ -9,16 +10,19 @@ use crate::{
     builds,
     error::Error,
     models::{
-        builds as build_rows,
+        audit, builds as build_rows, now,
         tries::{self, Try},
     },
     service::Services,
 };
 use actix_web::web;
+use chrono::TimeDelta;
 use decide::Absences;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
+/// Rows of the audit log that go at once: few enough to keep no writer waiting.
+const SWEPT: i64 = 1_000;
 const PAUSE: Duration = Duration::from_secs(3);
 
 /// Runs until it is told to stop.
@@ -29,7 +33,13 @@ pub async fn run(services: web::Data<Services>, mut stopped: watch::Receiver<boo
             _ = stopped.wait_for(|stopped| *stopped) => break,
             () = tokio::time::sleep(PAUSE) => {}
         }
-        for done in [follow_builds(&services).await, follow_tries(&services, &mut absences).await] {
+        let done = [
+            follow_builds(&services).await,
+            follow_tries(&services, &mut absences).await,
+            sweep_audit(&services).await,
+            services.sessions.sweep().await.map_err(Error::from),
+        ];
+        for done in done {
             match done {
                 Ok(()) => {}
                 Err(Error::Containers(error)) => tracing::debug!(%error, "will ask again"),
@@ -60,8 +70,18 @@ async fn follow_tries(services: &Services, absences: &mut Absences) -> Result<()
     services
         .db
         .write(move |conn| {
-            ends.iter().try_for_each(|end| tries::end(conn, &end.id, end.at, &end.reason))
+            ends.iter().try_for_each(|end| tries::end(conn, &end.id, end.at, &end.reason).map(drop))
         })
         .await?;
+    Ok(())
+}
+
+/// Only the oldest rows are read, so there is no harm in looking often; but a change waits for its
+/// turn among the writers, so there is none where nothing is due.
+async fn sweep_audit(services: &Services) -> Result<(), Error> {
+    let limit = now() - TimeDelta::days(i64::from(services.audit.days));
+    if services.db.read(move |conn| audit::is_due(conn, limit)).await? {
+        services.db.write(move |conn| audit::sweep(conn, limit, SWEPT)).await?;
+    }
     Ok(())
 }

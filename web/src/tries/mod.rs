@@ -1,17 +1,22 @@
 //! How does a visitor come to a sandbox, and how does it end?
 
-pub mod throttle;
 pub mod words;
 
 use crate::{
     error::Error,
-    http::address::Prefix,
     models::{
+        audit::{self, Event},
         now,
         projects::{self, Project},
         tries::{self, Try},
     },
+    policy::{
+        self, Action, Asker,
+        quota::{Quota, Who},
+    },
+    quotas,
     service::{Services, to_the_end},
+    throttle::Rate,
 };
 use actix_web::web::Data;
 use container_api::{
@@ -24,9 +29,9 @@ pub struct Wish {
     /// The project's slug.
     pub slug: String,
     /// Who wishes.
+    pub asker: Asker,
+    /// The word under which the sandbox is counted.
     pub owner: String,
-    /// From where.
-    pub prefix: Option<Prefix>,
     /// The terminal's size.
     pub size: TerminalSize,
     /// Whether the visitor's running sandbox gives way.
@@ -43,49 +48,85 @@ pub async fn start(services: &Data<Services>, wish: Wish) -> Result<SandboxView,
 }
 
 async fn begin(services: &Services, wish: Wish) -> Result<SandboxView, Error> {
-    let slug = wish.slug.clone();
-    let project = services.db.read(move |conn| projects::by_slug(conn, &slug)).await?;
+    policy::check(wish.asker.actor, Action::TryProject, "/", Error::NoSuchProject)?;
+    let (slug, asker, config) = (wish.slug.clone(), wish.asker.clone(), services.tries);
+    let address = wish.asker.address();
+    let here = address.clone();
+    let found = services.db.read(move |conn| {
+        let quota = quotas::of(conn, &config, &asker)?;
+        Ok((projects::by_slug(conn, &slug)?, quota, tries::living_at(conn, &here)?))
+    });
+    let (project, quota, living) = found.await?;
     let project = project.ok_or(Error::NoSuchProject)?;
     let Some(image) = project.image.clone() else { return Err(Error::NotReady) };
-    make_room(services, &wish.owner, wish.replace).await?;
-    if let Some(prefix) = wish.prefix {
-        let turn = services.throttle.take(prefix, std::time::Instant::now());
-        turn.map_err(|wait| Error::TooMany { retry_after: wait.as_secs() + 1 })?;
-    }
+    check_quota(services, &wish, &quota, living).await?;
     let request = CreateSandbox {
         project: project.slug,
         title: project.texts.name,
         owner: wish.owner.clone(),
-        owner_quota: services.tries.per_owner,
+        owner_quota: quota.sandboxes,
         image,
         limits: services.tries.limits,
         size: wish.size.clamped(),
     };
-    let view = create(services, &request, wish.replace).await?;
+    let view = create(services, &wish, &request).await?;
     let (id, owner) = (view.id.clone(), wish.owner);
-    let noted = services.db.write(move |conn| tries::create(conn, &id, project.id, &owner)).await;
+    let event = Event::by(&wish.asker, "try.start", format!("sandbox:{id}"))
+        .saying(format!("Of project:{}.", request.project));
+    let noted = services.db.write(move |conn| {
+        // Others may have started one in the meantime.
+        if let Err(refusal) = quota.one_more_in_network(tries::living_at(conn, &address)?) {
+            return Ok(Err(refusal));
+        }
+        tries::create(conn, &id, project.id, &owner, &address)?;
+        audit::add(conn, &event).map(Ok)
+    });
+    let noted = noted.await.map_err(Error::from).and_then(|done| Ok(done?));
     if let Err(error) = noted {
         // Nobody could open it.
         services.containers.stop_sandbox(&view.id).await?;
-        return Err(error.into());
+        return Err(error);
     }
     Ok(view)
+}
+
+/// Whether one more sandbox may start, of this visitor and from this network, where so many live.
+async fn check_quota(
+    services: &Services,
+    wish: &Wish,
+    quota: &Quota,
+    living: i64,
+) -> Result<(), Error> {
+    quota.admits(Who::of(&wish.asker))?;
+    if !wish.replace {
+        quota.one_more_in_network(living)?;
+    }
+    make_room(services, wish, quota.sandboxes).await?;
+    if let Some(prefix) = wish.asker.prefix {
+        let rate = Rate::per_minute(quota.starts_per_minute);
+        let turn = services.throttle.take(&format!("try:{prefix}"), rate).await;
+        turn.map_err(|error| match error.into() {
+            Error::TooOften { retry_after } => Error::TooMany { retry_after },
+            other => other,
+        })?;
+    }
+    Ok(())
 }
 
 /// Asks for the sandbox. Where one is in the way that this side does not know of, because the
 /// server ended before it was written down, it gives way as well, if that is wished.
 async fn create(
     services: &Services,
+    wish: &Wish,
     request: &CreateSandbox,
-    replace: bool,
 ) -> Result<SandboxView, Error> {
     let in_the_way = match services.containers.create_sandbox(request).await {
         Err(ClientError::Refused(problem)) if problem.kind == "quota-reached" => problem,
         other => return Ok(other?),
     };
     match in_the_way.sandbox.clone() {
-        Some(other) if replace => {
-            stop(services, &other).await?;
+        Some(other) if wish.replace => {
+            stop(services, &wish.asker, &other, true).await?;
             Ok(services.containers.create_sandbox(request).await?)
         }
         Some(other) => Err(Error::Busy(other)),
@@ -95,8 +136,8 @@ async fn create(
 
 /// The container server counts too, and has the last word. But it knows only the word under which
 /// a sandbox was started, and a guest who logged in has another one since.
-async fn make_room(services: &Services, owner: &str, replace: bool) -> Result<(), Error> {
-    let key = owner.to_owned();
+async fn make_room(services: &Services, wish: &Wish, quota: u32) -> Result<(), Error> {
+    let key = wish.owner.clone();
     let rows = services.db.read(move |conn| tries::live_of(conn, &key)).await?;
     let mut running = Vec::new();
     for row in rows {
@@ -105,39 +146,40 @@ async fn make_room(services: &Services, owner: &str, replace: bool) -> Result<()
             _ => {}
         }
     }
-    let quota = services.tries.per_owner as usize;
+    let quota = quota as usize;
     if running.len() < quota {
         return Ok(());
     }
-    if !replace {
+    if !wish.replace {
         return Err(running.pop().map_or(Error::NotReady, Error::Busy));
     }
     // The oldest give way, until there is room for one more.
     for id in running.iter().take(running.len() + 1 - quota) {
-        stop(services, id).await?;
+        stop(services, &wish.asker, id, true).await?;
     }
     Ok(())
 }
 
-/// The try of this id, with its project, if it is this visitor's.
+/// The try of this id, with its project, for somebody who wishes to do something with it. `action`
+/// is given whether it is their own.
 ///
 /// # Errors
-/// [`Error::NoSuchSandbox`] also for another visitor's.
-pub async fn of_owner(
+/// [`Error::NoSuchSandbox`] also where the policy hides another visitor's.
+pub async fn open(
     services: &Services,
     id: &str,
-    owner: Option<String>,
+    asker: &Asker,
+    action: impl FnOnce(bool) -> Action,
 ) -> Result<(Try, Project), Error> {
     let id: SandboxId = id.parse().map_err(|_| Error::NoSuchSandbox)?;
-    let owner = owner.ok_or(Error::NoSuchSandbox)?;
     let found = services.db.read(move |conn| {
-        let Some(row) = tries::by_id(conn, &id)?.filter(|row| row.owner_key == owner) else {
-            return Ok(None);
-        };
+        let Some(row) = tries::by_id(conn, &id)? else { return Ok(None) };
         let project = projects::by_id(conn, row.project_id)?;
         Ok(project.map(|project| (row, project)))
     });
-    found.await?.ok_or(Error::NoSuchSandbox)
+    let (row, project) = found.await?.ok_or(Error::NoSuchSandbox)?;
+    policy::check(asker.actor, action(asker.is(&row.owner_key)), "/", Error::NoSuchSandbox)?;
+    Ok((row, project))
 }
 
 /// What the container server says of a try; nothing when it does not know it any more.
@@ -177,12 +219,22 @@ pub fn lost() -> EndReason {
     EndReason::Failed { message: "The server lost track of this sandbox.".to_owned() }
 }
 
-/// Ends a sandbox and writes it down.
+/// Ends a sandbox and writes it down. `own` says whether the asker started it; to another's visitor
+/// it is the operator who ended it.
 ///
 /// # Errors
 /// When the container server cannot be asked.
-pub async fn stop(services: &Services, id: &SandboxId) -> Result<(), Error> {
-    match services.containers.stop_sandbox(id).await {
+pub async fn stop(
+    services: &Services,
+    asker: &Asker,
+    id: &SandboxId,
+    own: bool,
+) -> Result<(), Error> {
+    let (stopped, reason) = match own {
+        true => (services.containers.stop_sandbox(id).await, EndReason::Stopped),
+        false => (services.containers.stop_sandbox_as_operator(id).await, EndReason::Operator),
+    };
+    match stopped {
         Ok(()) => {}
         // Gone already, and that is what was wanted.
         Err(ClientError::Refused(problem)) if matches!(problem.status, 404 | 410) => {}
@@ -191,9 +243,13 @@ pub async fn stop(services: &Services, id: &SandboxId) -> Result<(), Error> {
     // It may have ended by itself a moment before.
     let reason = match services.containers.sandbox(id).await {
         Ok(SandboxView { end: Some(reason), .. }) => reason,
-        _ => EndReason::Stopped,
+        _ => reason,
     };
     let id = id.clone();
-    services.db.write(move |conn| tries::end(conn, &id, now(), &reason)).await?;
-    Ok(())
+    let event = Event::by(asker, "try.stop", format!("sandbox:{id}"));
+    let noted = services.db.write(move |conn| match tries::end(conn, &id, now(), &reason)? {
+        true => audit::add(conn, &event),
+        false => Ok(()),
+    });
+    Ok(noted.await?)
 }

@@ -30,9 +30,11 @@ pub fn of(end: &EndReason, limits: &Limits) -> (&'static str, String) {
         EndReason::Lifetime => {
             ("The time is up", format!("A sandbox lives for {}.", time(limits.lifetime_seconds)))
         }
-        EndReason::Operator => {
-            ("Ended by the operator", "The server was restarted or needed the room.".to_owned())
-        }
+        EndReason::Operator => (
+            "Ended by the operator",
+            "The server was restarted or needed the room, or an administrator stopped it."
+                .to_owned(),
+        ),
         EndReason::Failed { message } => ("It could not go on", message.clone()),
     }
 }

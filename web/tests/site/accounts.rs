@@ -51,7 +51,7 @@ async fn names_and_passwords_that_will_not_do() {
     Person::signed_up(&site, "ada").await;
     let person = Person::of(&site);
     for (name, password, says) in [
-        ("ada", "correct horse battery", "taken already"),
+        ("ada", "another password", "taken already"),
         ("Ada", "correct horse battery", "small letters"),
         ("admin", "correct horse battery", "kept for the site"),
         ("bob", "short", "at least 8"),
@@ -67,21 +67,88 @@ async fn names_and_passwords_that_will_not_do() {
 }
 
 #[actix_web::test]
-async fn log_in_leads_to_this_site_only() {
+async fn log_in_and_sign_up_lead_to_this_site_only() {
     let site = Site::start().await;
     Person::signed_up(&site, "ada").await;
-    for (next, leads_to) in [
+    for (number, (next, leads_to)) in [
         ("/projects/new", "/projects/new"),
+        ("/p/jq?x=1#y", "/p/jq?x=1#y"),
         ("//evil.example", "/"),
+        ("///evil.example", "/"),
         ("https://evil.example/", "/"),
+        ("https:evil.example", "/"),
+        ("javascript:alert(1)", "/"),
         ("/\\evil.example", "/"),
-    ] {
-        let person = Person::of(&site);
-        let password = "correct horse battery";
-        let fields = [("username", "ada"), ("password", password), ("next", next)];
-        let answer = person.submit("/login", "/login", &fields).await;
-        assert_eq!(location(&answer), leads_to, "{next}");
+        ("\\\\evil.example", "/"),
+        ("/\t/evil.example", "/"),
+        (" //evil.example", "/"),
+        ("/\r\nset-cookie: a=b", "/"),
+        ("evil.example", "/"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (password, name) = ("correct horse battery", format!("visitor-{number}"));
+        for (page, name) in [("/login", "ada"), ("/signup", &name)] {
+            let fields = [("username", name), ("password", password), ("next", next)];
+            let answer = Person::of(&site).submit(page, page, &fields).await;
+            assert_eq!(location(&answer), leads_to, "{page} {next}");
+        }
     }
+    // What is encoded twice stays a path of this site, whatever it says.
+    let ada = Person::of(&site);
+    ada.log_in("ada", "correct horse battery").await;
+    for (query, leads_to) in [
+        ("%2F%2Fevil.example", "/"),
+        ("%2f%5cevil.example", "/"),
+        ("https%3A%2F%2Fevil.example", "/"),
+        ("/%252F/evil.example", "/%2F/evil.example"),
+        ("/%09/evil.example", "/"),
+    ] {
+        let answer = ada.get(&format!("/login?next={query}")).await;
+        assert_eq!(location(&answer), leads_to, "{query}");
+    }
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn a_form_sent_twice_makes_one_account() {
+    let site = Site::start().await;
+    site.with_project("jq").await;
+    let person = Person::of(&site);
+    let terminal = location(&person.try_it("jq").await);
+    let token = person.token("/signup").await;
+    let form =
+        [("csrf", token.as_str()), ("username", "bob"), ("password", "correct horse battery")];
+    let send = || person.http.post(person.url("/signup")).form(&form).send();
+    let (first, second) = futures_util::join!(send(), send());
+    for answer in [first.unwrap(), second.unwrap()] {
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{:?}", answer.text().await);
+    }
+    assert!(person.page("/account").await.contains("You are bob"));
+    assert!(person.page(&terminal).await.contains("data-terminal="));
+    // Somebody else's password, a moment later, is no way in.
+    let answer = Person::of(&site).sign_up("bob", "another password").await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text().await.unwrap().contains("taken already"));
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn a_guests_tries_come_along() {
+    let site = Site::start().await;
+    site.with_project("jq").await;
+    let bob = Person::signed_up(&site, "bob").await;
+    bob.submit("/", "/logout", &[]).await;
+    let ended = location(&bob.try_it("jq").await);
+    bob.submit(&ended, &format!("{ended}/stop"), &[]).await;
+    let running = location(&bob.try_it("jq").await);
+    bob.log_in("bob", "correct horse battery").await;
+    assert!(bob.page(&ended).await.contains("You stopped this sandbox."));
+    assert!(bob.page(&running).await.contains("data-terminal="));
+    // The container server knows the guest's word only; nobody is locked out by that.
+    bob.submit(&running, &format!("{running}/stop"), &[]).await;
+    assert_eq!(bob.try_it("jq").await.status(), StatusCode::SEE_OTHER);
     site.stop().await;
 }
 

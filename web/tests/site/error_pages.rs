@@ -67,7 +67,7 @@ async fn health_tells_both_halves() {
     let site = Site::start().await;
     let watcher = Person::of(&site);
     let health: Value = watcher.get("/healthz").await.json().await.unwrap();
-    assert_eq!(health, json!({ "database": "ok", "container_server": "ok" }));
+    assert_eq!(health, json!({ "database": "ok", "sessions": "ok", "container_server": "ok" }));
     site.containers.stop().await;
     let answer = watcher.get("/healthz").await;
     assert_eq!(answer.status(), StatusCode::OK, "pages can be served all the same");

@@ -1,14 +1,28 @@
 //! The site as browsers and programs meet it: the real application on a real port and a real
 //! database, with a double in the container server's place. One file for each group of URLs.
 
+mod account_settings;
 mod accounts;
+mod admin_api;
+mod admin_audit;
+mod admin_pages;
+mod admin_quotas;
 mod api;
+mod api_projects;
+mod api_tokens;
+mod api_tries;
 mod badge;
 mod builds;
 mod catalogue;
+#[cfg(feature = "postgres")]
+mod database_gone;
 mod error_pages;
 mod headers;
 mod home;
+mod leave;
+mod oauth;
 mod projects;
+mod sessions;
 mod support;
+mod throttle;
 mod tries;

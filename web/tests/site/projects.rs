@@ -228,9 +228,9 @@ async fn what_is_not_ones_own_cannot_be_changed() {
     let guest = Person::of(&site);
     assert_eq!(location(&guest.get("/p/mine/edit").await), "/login?next=/p/mine/edit");
     let bob = Person::signed_up(&site, "bob").await;
-    assert_eq!(bob.get("/p/mine/edit").await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(bob.get("/p/mine/edit").await.status(), StatusCode::FORBIDDEN);
     let answer = bob.submit("/projects/new", "/p/mine/edit", &project("Mine")).await;
-    assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
     assert!(bob.page("/projects").await.contains("No projects yet"));
     site.stop().await;
 }

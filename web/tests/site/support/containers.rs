@@ -2,8 +2,9 @@
 //! written in its script: `fail`, `wait`, else it is pushed.
 
 use actix_web::{
-    App, HttpResponse, HttpServer,
+    App, HttpRequest, HttpResponse, HttpServer,
     dev::ServerHandle,
+    http::KeepAlive,
     web::{self, Bytes, Data, Json, Path},
 };
 use chrono::Utc;
@@ -50,6 +51,8 @@ impl Containers {
                 .route("/status", web::get().to(status))
         })
         .workers(1)
+        // Once stopped it is gone: no connection lingers that would still be answered.
+        .keep_alive(KeepAlive::Disabled)
         .disable_signals()
         .bind("127.0.0.1:0")
         .unwrap();
@@ -136,10 +139,12 @@ async fn sandbox(books: Shared, id: Path<String>) -> HttpResponse {
     }
 }
 
-async fn stop_sandbox(books: Shared, id: Path<String>) -> HttpResponse {
+async fn stop_sandbox(books: Shared, id: Path<String>, request: HttpRequest) -> HttpResponse {
+    let by_operator = request.query_string() == "by=operator";
+    let reason = if by_operator { EndReason::Operator } else { EndReason::Stopped };
     match books.lock().unwrap().sandboxes.iter_mut().find(|s| s.id.as_str() == *id) {
         Some(view) => {
-            end(view, EndReason::Stopped);
+            end(view, reason);
             HttpResponse::NoContent().finish()
         }
         None => refuse("no-such-sandbox", 404, "Gone."),

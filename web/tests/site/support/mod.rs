@@ -1,15 +1,27 @@
 //! A site for one test, and people who visit it.
 
 mod containers;
+mod database;
 mod person;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod program;
+mod provider;
+mod redis;
 
 pub use containers::Containers;
-pub use person::{Person, location, project, with};
+pub use person::{Person, administrator, location, project, with};
+#[cfg(feature = "postgres")]
+pub use postgres::Postgres;
+pub use program::{Program, problem, wish};
+pub use provider::{Algorithm, Fault, Provider};
+pub use redis::Redis;
 
 use actix_web::{App, HttpServer, dev::ServerHandle};
 use container_api::ContainerClient;
 use web::{
-    AddressConfig, Config, PasswordConfig, SessionConfig, SessionKey, TryConfig, WebService,
+    AccountConfig, AddressConfig, AuditConfig, Config, DatabaseUrl, OAuthConfig, PasswordConfig,
+    SessionConfig, SessionKey, TryConfig, WebService,
 };
 
 /// A running site.
@@ -17,6 +29,8 @@ pub struct Site {
     pub base: String,
     pub service: WebService,
     pub containers: Containers,
+    /// The database, as the command line opens it.
+    pub database: DatabaseUrl,
     server: ServerHandle,
     _folder: tempfile::TempDir,
 }
@@ -35,14 +49,18 @@ impl Site {
         let containers = Containers::start();
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config {
-            database: folder.path().join("test.db").to_str().unwrap().to_owned(),
-            session: SessionConfig { key: SessionKey([7; 64]), secure_cookies: false },
+            database: database::fresh(folder.path()),
+            session: SessionConfig { key: SessionKey([7; 64]), secure_cookies: false, redis: None },
             containers: ContainerClient::new(&containers.base, "internal").unwrap(),
             address: AddressConfig::default(),
             passwords: PasswordConfig { memory_kib: 64, iterations: 1, at_once: 2 },
+            audit: AuditConfig::default(),
+            oauth: OAuthConfig::default(),
+            accounts: AccountConfig { sign_ups_per_hour: 10_000 },
             tries: TryConfig { per_minute: 1_000, ..TryConfig::default() },
         };
         change(&mut config);
+        let database = config.database.clone();
         let service = WebService::start(config).await.unwrap();
         let routes = web::routes(&service);
         let server = HttpServer::new(move || App::new().configure(routes.clone()))
@@ -54,7 +72,7 @@ impl Site {
         let server = server.run();
         let handle = server.handle();
         actix_web::rt::spawn(server);
-        Self { base, service, containers, server: handle, _folder: folder }
+        Self { base, service, containers, database, server: handle, _folder: folder }
     }
 
     /// Ends everything.

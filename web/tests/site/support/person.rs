@@ -118,3 +118,11 @@ pub fn with<'a>(
     fields.iter_mut().filter(|field| field.0 == name).for_each(|field| field.1 = value);
     fields
 }
+
+/// Somebody who looks after the site, made so by the command line.
+pub async fn administrator(site: &Site, name: &str) -> Person {
+    let person = Person::signed_up(site, name).await;
+    let rows = web::Administrators::open(site.database.clone()).await.unwrap();
+    assert!(rows.grant(name).await.unwrap());
+    person
+}

@@ -1,0 +1,4 @@
+DROP TABLE tries;
+DROP TABLE builds;
+DROP TABLE projects;
+DROP TABLE users;

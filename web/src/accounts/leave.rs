@@ -1,0 +1,119 @@
+//! Leaving: the account goes, with everything that it owns.
+
+use super::{SignUpError, confirm};
+use crate::{
+    builds,
+    error::Error,
+    http::visitor::user_key,
+    input::FieldErrors,
+    models::{
+        audit::{self, Event},
+        builds as build_rows, leaving, roles, tries as try_rows,
+        users::User,
+    },
+    policy::{self, Action, Asker},
+    service::{Services, to_the_end},
+};
+use actix_web::web::Data;
+use container_api::{ClientError, SandboxId};
+
+/// What goes, for somebody who thinks about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outlook {
+    /// The names of their projects.
+    pub projects: Vec<String>,
+    /// How many sandboxes of theirs run.
+    pub running: usize,
+    /// Whether nobody else looks after the site.
+    pub last_administrator: bool,
+}
+
+/// What would go.
+///
+/// # Errors
+/// When the database fails.
+pub async fn outlook(services: &Services, user: &User) -> Result<Outlook, Error> {
+    let user = user.clone();
+    let read = services.db.read(move |conn| {
+        let administrators = roles::administrators(conn)?;
+        Ok(Outlook {
+            projects: leaving::projects(conn, user.id)?.into_iter().map(|(_, name)| name).collect(),
+            running: try_rows::live_of(conn, &user_key(&user))?.len(),
+            last_administrator: administrators == [user.name.as_str()],
+        })
+    });
+    Ok(read.await?)
+}
+
+/// Deletes an account once its holder has shown that they mean it: by the password where there is
+/// one, and by typing the name.
+///
+/// # Errors
+/// When either is wrong, or what runs cannot be ended: then everything stays.
+pub async fn leave(
+    services: &Data<Services>,
+    asker: &Asker,
+    user: &User,
+    (name, password): (&str, &str),
+) -> Result<(), SignUpError> {
+    let action = Action::ChangeAccount { id: user.id };
+    policy::check(asker.actor, action, "/account/leave", Error::NoSuchUser)?;
+    if name.trim() != user.name {
+        let message = format!("Type {} to show that you mean it.", user.name);
+        return Err(SignUpError::Fields(FieldErrors::of("name", message)));
+    }
+    if user.password_hash.is_some() && !confirm(services, user, password).await? {
+        let errors = FieldErrors::of("password", "This is not your password.");
+        return Err(SignUpError::Fields(errors));
+    }
+    let (services, asker, user) = (services.clone(), asker.clone(), user.clone());
+    Ok(to_the_end(async move { leave_now(&services, &asker, &user).await }).await?)
+}
+
+async fn leave_now(services: &Services, asker: &Asker, user: &User) -> Result<(), Error> {
+    let (id, key) = (user.id, user_key(user));
+    let of_owner = key.clone();
+    let read = services.db.read(move |conn| {
+        let mut building = Vec::new();
+        let mut living = try_rows::live_of(conn, &of_owner)?;
+        for (project, _) in leaving::projects(conn, id)? {
+            building.extend(build_rows::under_way_of(conn, project)?);
+            living.extend(try_rows::live_of_project(conn, project)?);
+        }
+        Ok((building, living))
+    });
+    let (building, living) = read.await?;
+    for build in building {
+        builds::cancel(services, asker, &build).await?;
+    }
+    for row in living {
+        stop(services, &row.id).await?;
+    }
+    let (event, name) =
+        (Event::by(asker, "account.delete", format!("user:{}", user.name)), user.name.clone());
+    let stragglers = services.db.write(move |conn| {
+        let running = leaving::delete(conn, id, &name, &key)?;
+        audit::add(conn, &event)?;
+        Ok(running)
+    });
+    // Started while the others were ended. Nobody can open them, and they end by themselves; and
+    // sessions of nobody log nobody in.
+    for sandbox in stragglers.await? {
+        if let Err(error) = stop(services, &sandbox).await {
+            tracing::warn!(%error, %sandbox, "a sandbox outlives its account");
+        }
+    }
+    if let Err(error) = services.sessions.revoke_others(id, None).await {
+        tracing::warn!(%error, "sessions outlive their account");
+    }
+    Ok(())
+}
+
+async fn stop(services: &Services, id: &SandboxId) -> Result<(), Error> {
+    match services.containers.stop_sandbox(id).await {
+        Ok(()) => Ok(()),
+        // Gone already.
+        Err(ClientError::Refused(problem)) if matches!(problem.status, 404 | 410) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

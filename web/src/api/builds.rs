@@ -1,0 +1,133 @@
+//! `/api/v1/builds` and the builds of a project.
+
+use super::{
+    ApiResult,
+    paging::{self, Query},
+    signed_in,
+};
+use crate::{
+    builds::{
+        self,
+        events::{self, Format},
+    },
+    http::{address::header_text, visitor::Visitor},
+    models::{builds::Build, listing},
+    policy::Action,
+    projects,
+    service::Services,
+};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header::{CACHE_CONTROL, ContentEncoding, VARY},
+    web,
+};
+use chrono::{DateTime, Utc};
+use container_api::{BuildId, BuildState, FailureCause};
+use serde::{Deserialize, Serialize};
+
+/// What is asked for.
+#[derive(Deserialize)]
+pub struct Wish {
+    limit: Option<i64>,
+    after: Option<String>,
+}
+
+/// A build as the project's maintainer sees it.
+#[derive(Serialize)]
+pub struct BuildView {
+    id: BuildId,
+    project: String,
+    state: BuildState,
+    failure: Option<FailureCause>,
+    created_at: DateTime<Utc>,
+    ended_at: Option<DateTime<Utc>>,
+}
+
+impl BuildView {
+    /// A build of the project at this place.
+    pub fn new(build: Build, slug: &str) -> Self {
+        Self {
+            id: build.id,
+            project: slug.to_owned(),
+            state: build.state,
+            failure: build.failure,
+            created_at: build.created_at,
+            ended_at: build.ended_at,
+        }
+    }
+}
+
+/// `GET /api/v1/projects/{slug}/builds`
+pub async fn list(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    visitor: Visitor,
+    slug: web::Path<String>,
+    Query(wish): Query<Wish>,
+) -> ApiResult {
+    signed_in(&visitor)?;
+    let limit = paging::limit(wish.limit)?;
+    let after = paging::mark(wish.after.as_deref())?;
+    let action = |owner| Action::SeeSource { owner };
+    let project = projects::open(&services, &slug, visitor.actor(), action, "/").await?;
+    let read = move |conn: &mut _| listing::builds_of(conn, project.id, after.as_ref(), limit + 1);
+    let rows = services.db.read(read).await?;
+    let rows: Vec<BuildView> =
+        rows.into_iter().map(|build| BuildView::new(build, &project.slug)).collect();
+    paging::respond(&request, "builds", rows, limit, |last| {
+        paging::write_mark(&(last.created_at, last.id.to_string()))
+    })
+}
+
+/// `GET /api/v1/builds/{id}`
+pub async fn show(
+    services: web::Data<Services>,
+    visitor: Visitor,
+    id: web::Path<String>,
+) -> ApiResult {
+    signed_in(&visitor)?;
+    let action = |owner| Action::SeeSource { owner };
+    let (build, project) = builds::open(&services, &id, visitor.actor(), action).await?;
+    let build = builds::refresh(&services, build).await?;
+    Ok(HttpResponse::Ok().json(BuildView::new(build, &project.slug)))
+}
+
+/// `GET /api/v1/builds/{id}/log`: as server-sent events, or as NDJSON for who accepts that.
+pub async fn log(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    visitor: Visitor,
+    id: web::Path<String>,
+) -> ApiResult {
+    signed_in(&visitor)?;
+    let action = |owner| Action::SeeSource { owner };
+    let (build, _) = builds::open(&services, &id, visitor.actor(), action).await?;
+    let accepts = header_text(&request, "accept").unwrap_or_default();
+    let format = if accepts.contains("ndjson") { Format::Lines } else { Format::ServerSentEvents };
+    let seen = header_text(&request, "last-event-id").and_then(|id| id.parse::<usize>().ok());
+    let from = seen.map_or(0, |seen| seen.saturating_add(1));
+    let log = events::follow(services, build, from, format).await?;
+    Ok(HttpResponse::Ok()
+        .content_type(format.media_type())
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((VARY, "accept"))
+        // A compressor would hold lines back.
+        .insert_header(ContentEncoding::Identity)
+        .insert_header(("x-accel-buffering", "no"))
+        .streaming(log))
+}
+
+/// `POST /api/v1/builds/{id}/cancel`
+pub async fn cancel(
+    services: web::Data<Services>,
+    visitor: Visitor,
+    id: web::Path<String>,
+) -> ApiResult {
+    signed_in(&visitor)?;
+    let action = |owner| Action::CancelBuild { owner };
+    let (build, project) = builds::open(&services, &id, visitor.actor(), action).await?;
+    builds::cancel(&services, &visitor.asker(), &build).await?;
+    let action = |owner| Action::SeeSource { owner };
+    let (build, _) = builds::open(&services, &id, visitor.actor(), action).await?;
+    Ok(HttpResponse::Ok().json(BuildView::new(build, &project.slug)))
+}

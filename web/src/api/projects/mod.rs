@@ -1,0 +1,144 @@
+//! `/api/v1/projects`: what can be tried, and publishing it.
+
+mod changes;
+mod source;
+
+pub use changes::{create, delete, rebuild, update};
+
+use super::{
+    ApiResult,
+    paging::{self, Query},
+};
+use crate::{
+    error::Error,
+    http::visitor::Visitor,
+    input::{FieldErrors, project::CATEGORIES},
+    models::{
+        listing::{self, Filter, Listed},
+        projects,
+    },
+    policy::{self, Action, Actor, Answer, decide},
+    service::Services,
+};
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, Utc};
+use container_api::{BuildId, BuildState};
+use serde::{Deserialize, Serialize};
+use source::Source;
+
+/// Which projects are asked for.
+#[derive(Deserialize)]
+pub struct Wish {
+    category: Option<String>,
+    owner: Option<String>,
+    limit: Option<i64>,
+    after: Option<String>,
+}
+
+/// A project as lists show it.
+#[derive(Serialize)]
+struct Summary {
+    slug: String,
+    name: String,
+    category: String,
+    short_description: String,
+    owner: String,
+    ready: bool,
+    tries: i64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    /// For those who may see its source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latest_build: Option<Latest>,
+}
+
+/// The newest build.
+#[derive(Serialize)]
+struct Latest {
+    id: BuildId,
+    state: BuildState,
+}
+
+/// A project with all that there is to say.
+#[derive(Serialize)]
+struct View {
+    #[serde(flatten)]
+    summary: Summary,
+    description: String,
+    /// For those who may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Source>,
+}
+
+fn sees_source(actor: Actor, owner: i64) -> bool {
+    decide(actor, Action::SeeSource { owner }) == Answer::Yes
+}
+
+impl Summary {
+    fn of(row: Listed, actor: Actor) -> Self {
+        let latest = row.build.map(|(id, state)| Latest { id, state });
+        Self {
+            slug: row.slug,
+            name: row.name,
+            category: row.category,
+            short_description: row.short,
+            owner: row.owner,
+            ready: row.ready,
+            tries: row.tries,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            latest_build: latest.filter(|_| sees_source(actor, row.owner_id)),
+        }
+    }
+}
+
+/// The project at this place, as this asker sees it.
+async fn view(services: &Services, actor: Actor, slug: &str) -> Result<View, Error> {
+    paging::check_name("slug", Some(slug)).map_err(|_| Error::NoSuchProject)?;
+    let place = slug.to_owned();
+    let found = services.db.read(move |conn| {
+        let filter = Filter { slug: Some(place.clone()), ..Filter::default() };
+        let row = listing::projects(conn, &filter, None, 1)?.pop();
+        Ok(row.zip(projects::by_slug(conn, &place)?))
+    });
+    let (row, project) = found.await?.ok_or(Error::NoSuchProject)?;
+    policy::check(actor, Action::SeeProject, "/", Error::NoSuchProject)?;
+    let source = sees_source(actor, row.owner_id).then(|| project.source.into());
+    Ok(View { summary: Summary::of(row, actor), description: project.texts.description, source })
+}
+
+/// `GET /api/v1/projects`
+pub async fn list(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    visitor: Visitor,
+    Query(wish): Query<Wish>,
+) -> ApiResult {
+    let actor = visitor.actor();
+    policy::check(actor, Action::SeeProject, "/", Error::NoSuchPage)?;
+    let limit = paging::limit(wish.limit)?;
+    if wish.category.as_ref().is_some_and(|word| !CATEGORIES.contains(&word.as_str())) {
+        let message = format!("The categories are {}.", CATEGORIES.join(", "));
+        return Err(Error::Fields(FieldErrors::of("category", message)).into());
+    }
+    paging::check_name("owner", wish.owner.as_deref())?;
+    paging::check_name("after", wish.after.as_deref())?;
+    let asker = visitor.user().map(|user| user.id);
+    let filter = Filter { category: wish.category, owner: wish.owner, slug: None, asker };
+    let after = wish.after;
+    let rows = services
+        .db
+        .read(move |conn| listing::projects(conn, &filter, after.as_deref(), limit + 1))
+        .await?;
+    let rows: Vec<Summary> = rows.into_iter().map(|row| Summary::of(row, actor)).collect();
+    paging::respond(&request, "projects", rows, limit, |last| last.slug.clone())
+}
+
+/// `GET /api/v1/projects/{slug}`
+pub async fn show(
+    services: web::Data<Services>,
+    visitor: Visitor,
+    slug: web::Path<String>,
+) -> ApiResult {
+    Ok(HttpResponse::Ok().json(view(&services, visitor.actor(), &slug).await?))
+}

@@ -1,0 +1,61 @@
+//! `/admin/sandboxes`: what lives, whoever it belongs to.
+
+use super::{Frame, PageResult, check, frame, html, human, machine, see_other};
+use crate::{
+    http::{form::Form, visitor::Visitor},
+    models::oversight::{self, LiveSandbox},
+    policy::Action,
+    service::Services,
+    tries,
+};
+use actix_web::{http::StatusCode, web};
+use askama::Template;
+
+const HERE: &str = "/admin/sandboxes";
+/// The most sandboxes on the page.
+const ROWS: i64 = 500;
+
+#[derive(Template)]
+#[template(path = "admin/sandboxes.html")]
+struct Sandboxes {
+    frame: Frame,
+    rows: Vec<LiveSandbox>,
+    /// How many live, with those that the page does not show.
+    all: i64,
+}
+
+impl Sandboxes {
+    fn machine(&self, row: &LiveSandbox) -> String {
+        machine(row.started_at)
+    }
+
+    fn human(&self, row: &LiveSandbox) -> String {
+        human(row.started_at)
+    }
+}
+
+/// The page.
+pub async fn show(services: web::Data<Services>, visitor: Visitor) -> PageResult {
+    check(&visitor, HERE)?;
+    let found = services
+        .db
+        .read(|conn| Ok((oversight::sandboxes(conn, ROWS)?, oversight::counts(conn)?.sandboxes)));
+    let (rows, all) = found.await?;
+    html(StatusCode::OK, &Sandboxes { frame: frame(&visitor)?, rows, all })
+}
+
+/// `POST /admin/sandboxes/{id}/stop`
+pub async fn stop(
+    services: web::Data<Services>,
+    visitor: Visitor,
+    id: web::Path<String>,
+    _form: Form,
+) -> PageResult {
+    check(&visitor, HERE)?;
+    let asker = visitor.asker();
+    let (row, project) =
+        tries::open(&services, &id, &asker, |own| Action::StopSandbox { own }).await?;
+    tries::stop(&services, &asker, &row.id, asker.is(&row.owner_key)).await?;
+    visitor.flash(&format!("The sandbox of {} is stopped.", project.texts.name))?;
+    Ok(see_other(HERE))
+}

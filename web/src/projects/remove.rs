@@ -1,0 +1,56 @@
+//! Removing a project, with everything of it: what runs is ended, what is kept is forgotten.
+
+use crate::{
+    builds,
+    error::Error,
+    models::{
+        audit::{self, Event},
+        builds as build_rows,
+        projects::{self, Project},
+        tries as try_rows,
+    },
+    policy::{self, Action, Asker},
+    service::{Services, to_the_end},
+};
+use container_api::ClientError;
+use std::sync::Arc;
+
+/// Removes a project.
+///
+/// # Errors
+/// When the policy refuses, or what runs of it cannot be ended: then it stays.
+pub async fn remove(
+    services: &Arc<Services>,
+    asker: &Asker,
+    project: Project,
+) -> Result<(), Error> {
+    let action = Action::DeleteProject { owner: project.owner_id };
+    policy::check(asker.actor, action, "/projects", Error::NoSuchProject)?;
+    let (services, asker) = (services.clone(), asker.clone());
+    to_the_end(async move { remove_now(&services, &asker, &project).await }).await
+}
+
+async fn remove_now(services: &Services, asker: &Asker, project: &Project) -> Result<(), Error> {
+    let id = project.id;
+    let read = move |conn: &mut _| {
+        Ok((build_rows::under_way_of(conn, id)?, try_rows::live_of_project(conn, id)?))
+    };
+    let (building, living) = services.db.read(read).await?;
+    for build in building {
+        builds::cancel(services, asker, &build).await?;
+    }
+    for row in living {
+        match services.containers.stop_sandbox(&row.id).await {
+            Ok(()) => {}
+            // Gone already.
+            Err(ClientError::Refused(problem)) if matches!(problem.status, 404 | 410) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let event = Event::by(asker, "project.delete", format!("project:{}", project.slug));
+    let gone = services.db.write(move |conn| {
+        projects::delete_whole(conn, id)?;
+        audit::add(conn, &event)
+    });
+    Ok(gone.await?)
+}
