@@ -41,8 +41,8 @@ async fn a_bad_frame_closes_the_socket_and_the_shell_lives() {
         assert_eq!(got, code, "{why}");
         assert!(why.contains(reason), "{why}");
     }
-    first.input(b"echo $remembered\r").await;
-    first.see("\n42").await;
+    first.input(b"echo kept-$remembered\r").await;
+    first.see("kept-42").await;
     server.stop().await;
 }
 
@@ -56,7 +56,7 @@ async fn a_frame_that_declares_a_giant_is_refused_by_its_header() {
     client.socket.get_mut().write_all(&header).await.expect("to send");
     assert_eq!(client.closed().await.0, 1009);
     first.input(b"echo alive-$((1+1))\r").await;
-    first.see("\nalive-2").await;
+    first.see("alive-2").await;
     server.stop().await;
 }
 
@@ -82,7 +82,7 @@ async fn random_frames_never_harm_the_shell() {
         }
     }
     first.input(b"echo alive-$((1+1))\r").await;
-    first.see("\nalive-2").await;
+    first.see("alive-2").await;
     server.stop().await;
 }
 
@@ -122,7 +122,7 @@ async fn pings_come_back_and_fragments_are_put_together() {
     ] {
         client.socket.send(message).await.expect("to send");
     }
-    client.see("\nfrag-2").await;
+    client.see("frag-2").await;
     server.stop().await;
 }
 

@@ -22,7 +22,7 @@ async fn the_status_comes_first_then_the_screen_then_what_is_typed() {
     assert_eq!(status.expires_at, support::server::expiry());
     client.see("$ ").await;
     client.input(b"echo $((6*7))-\xc3\xa9\r").await;
-    client.see("\n42-é").await;
+    client.see("42-é").await;
     server.stop().await;
 }
 
@@ -31,12 +31,12 @@ async fn the_program_sees_the_size() {
     let server = Server::start();
     let (_id, _shell, mut client) = server.shell().await;
     client.input(b"stty size\r").await;
-    client.see("\n24 80").await;
+    client.see("24 80").await;
     client.resize(132, 43).await;
     // Sizes are told at most every so many milliseconds, typing at once.
     let until = |size: &str| format!("until [ \"$(stty size)\" = '{size}' ]; do :; done; ");
     client.input(format!("{}echo now-$((1+1))\r", until("43 132")).as_bytes()).await;
-    client.see("\nnow-2").await;
+    client.see("now-2").await;
     // Sizes that no grid has are taken for the nearest that one has.
     let storm = [(0, 0), (65535, 65535), (1, 1), (0, 500), (100, 30)];
     for (columns, rows) in storm.into_iter().cycle().take(1000) {
@@ -44,7 +44,7 @@ async fn the_program_sees_the_size() {
     }
     client.resize(90, 20).await;
     client.input(format!("{}echo done-$((1+1))\r", until("20 90")).as_bytes()).await;
-    client.see("\ndone-2").await;
+    client.see("done-2").await;
     server.stop().await;
 }
 
@@ -130,17 +130,17 @@ async fn two_viewers_share_one_terminal() {
     one.told(|status| status.viewers == 2).await;
     two.told(|status| status.viewers == 2).await;
     one.input(b"echo from-$((0+1))\r").await;
-    two.see("\nfrom-1").await;
+    two.see("from-1").await;
     two.input(b"echo from-$((1+1))\r").await;
-    one.see("\nfrom-2").await;
+    one.see("from-2").await;
     // Another's size comes with a screen.
     two.resize(70, 15).await;
     while one.screen.screen().size().1.get() != 70 {
         one.next().await.expect("a screen");
     }
     one.input(b"stty size\r").await;
-    one.see("\n15 70").await;
-    two.see("\n15 70").await;
+    one.see("15 70").await;
+    two.see("15 70").await;
     drop(two);
     one.told(|status| status.viewers == 1).await;
     server.stop().await;

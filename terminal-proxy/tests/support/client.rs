@@ -141,7 +141,8 @@ impl Client {
         self.screen.screen().contents()
     }
 
-    /// Waits until the screen shows this.
+    /// Waits until the screen shows this. What a command prints may follow a prompt on its line,
+    /// when the command was typed before the prompt came: look for words that were not typed.
     pub async fn see(&mut self, text: &str) {
         while !self.contents().contains(text) {
             if let Err(close) = self.next().await {

@@ -82,6 +82,11 @@ impl Containers {
     /// From now on it cannot be reached.
     pub async fn stop(&self) {
         self.server.stop(false).await;
+        // The listener outlives the answer to `stop` for a moment.
+        let address = self.base.trim_start_matches("http://");
+        while tokio::net::TcpStream::connect(address).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
     }
 }
 
