@@ -13,7 +13,10 @@ use container_api::{
     ContextView, CreateBuild, CreateSandbox, EndReason, EngineStatus, FailureCause, ImageRef,
     Problem, SandboxId, SandboxState, SandboxView, Status, TicketView,
 };
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::{
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
 
 #[derive(Default)]
 pub struct Books {
