@@ -83,7 +83,7 @@ pub async fn export(services: &Services, asker: &Asker, user: &User) -> Result<V
                     "source": project.source,
                     "image": project.image,
                     "tries": project.tries,
-                    "builds": builds::of_project(conn, id)?.into_iter().map(|build| json!({
+                    "builds": builds::of_project(conn, id, None, i64::MAX)?.into_iter().map(|build| json!({
                         "id": build.id,
                         "state": build.state,
                         "failure": build.failure,

@@ -11,7 +11,7 @@ use crate::{
         events::{self, Format},
     },
     http::{address::header_text, visitor::Visitor},
-    models::{builds::Build, listing},
+    models::builds::{self as rows, Build},
     policy::Action,
     projects,
     service::Services,
@@ -70,7 +70,7 @@ pub async fn list(
     let after = paging::mark(wish.after.as_deref())?;
     let action = |owner| Action::SeeSource { owner };
     let project = projects::open(&services, &slug, visitor.actor(), action, "/").await?;
-    let read = move |conn: &mut _| listing::builds_of(conn, project.id, after.as_ref(), limit + 1);
+    let read = move |conn: &mut _| rows::of_project(conn, project.id, after.as_ref(), limit + 1);
     let rows = services.db.read(read).await?;
     let rows: Vec<BuildView> =
         rows.into_iter().map(|build| BuildView::new(build, &project.slug)).collect();

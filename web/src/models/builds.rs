@@ -1,6 +1,6 @@
 //! Builds of projects.
 
-use super::{image, now, unreadable, utc};
+use super::{image, listing::Mark, now, unreadable, utc};
 use crate::{
     db::AnyConnection,
     schema::{builds, projects},
@@ -124,16 +124,28 @@ pub fn under_way(conn: &mut AnyConnection) -> QueryResult<Vec<Build>> {
         .collect()
 }
 
-/// The builds of one project, the newest first.
-pub fn of_project(conn: &mut AnyConnection, project_id: i64) -> QueryResult<Vec<Build>> {
-    builds::table
+/// The builds of one project, the newest first, behind `after`.
+pub fn of_project(
+    conn: &mut AnyConnection,
+    project_id: i64,
+    after: Option<&Mark>,
+    limit: i64,
+) -> QueryResult<Vec<Build>> {
+    let mut query = builds::table
         .filter(builds::project_id.eq(project_id))
-        .order((builds::created_at.desc(), builds::id))
+        .order((builds::created_at.desc(), builds::id.desc()))
+        .limit(limit)
         .select(Row::as_select())
-        .load(conn)?
-        .into_iter()
-        .map(read)
-        .collect()
+        .into_boxed();
+    if let Some((at, id)) = after {
+        let at = at.naive_utc();
+        let older = builds::created_at.lt(at);
+        // Says nothing new, but lets PostgreSQL walk the index from there.
+        query = query
+            .filter(builds::created_at.le(at))
+            .filter(older.or(builds::created_at.eq(at).and(builds::id.lt(id))));
+    }
+    query.load(conn)?.into_iter().map(read).collect()
 }
 
 /// The builds of one project that have not ended.

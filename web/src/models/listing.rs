@@ -1,10 +1,7 @@
 //! Long lists, a page at a time, by what the page before ended with: as quick at the end as at the
 //! beginning, and nothing is skipped when something new comes in between.
 
-use super::{
-    builds::{Build, read_state},
-    image, tries as try_rows, unreadable, utc,
-};
+use super::{builds::read_state, tries as try_rows, unreadable, utc};
 use crate::{
     db::AnyConnection,
     schema::{builds, projects, tries, users},
@@ -189,50 +186,6 @@ pub fn tries_of(
     query.load::<TriedRow>(conn)?.into_iter().map(read).collect()
 }
 
-/// A project's builds, the newest first, behind `after`.
-pub fn builds_of(
-    conn: &mut AnyConnection,
-    project_id: i64,
-    after: Option<&Mark>,
-    limit: i64,
-) -> QueryResult<Vec<Build>> {
-    type Row = (
-        (String, String, Option<String>),
-        (Option<String>, Option<String>),
-        (NaiveDateTime, Option<NaiveDateTime>),
-    );
-    let mut query = builds::table
-        .filter(builds::project_id.eq(project_id))
-        .order((builds::created_at.desc(), builds::id.desc()))
-        .limit(limit)
-        .select((
-            (builds::id, builds::state, builds::failure),
-            (builds::image_repository, builds::image_digest),
-            (builds::created_at, builds::ended_at),
-        ))
-        .into_boxed();
-    if let Some((at, id)) = after {
-        let at = at.naive_utc();
-        let older = builds::created_at.lt(at);
-        query = query
-            .filter(builds::created_at.le(at))
-            .filter(older.or(builds::created_at.eq(at).and(builds::id.lt(id))));
-    }
-    let read = |((id, state, failure), (repository, digest), (created, ended)): Row| {
-        let failure = failure.map(|json| serde_json::from_str(&json)).transpose();
-        Ok(Build {
-            id: id.try_into().map_err(unreadable)?,
-            project_id,
-            state: read_state(&state)?,
-            failure: failure.map_err(unreadable)?,
-            image: image(repository, digest),
-            created_at: utc(created),
-            ended_at: ended.map(utc),
-        })
-    };
-    query.load::<Row>(conn)?.into_iter().map(read).collect()
-}
-
 /// When a project was made.
 pub fn made_at(conn: &mut AnyConnection, project_id: i64) -> QueryResult<DateTime<Utc>> {
     projects::table.find(project_id).select(projects::created_at).first(conn).map(utc)
@@ -302,7 +255,8 @@ mod tests {
         let mut marks: (Option<Mark>, Option<Mark>) = (None, None);
         for _ in 0..3 {
             let (a, b) = marks.clone();
-            let page = db.read(move |c| builds_of(c, made, a.as_ref(), 2)).await.unwrap();
+            let page =
+                db.read(move |c| build_rows::of_project(c, made, a.as_ref(), 2)).await.unwrap();
             marks.0 = page.last().map(|b| (b.created_at, b.id.to_string()));
             builds.extend(page.into_iter().map(|build| build.id));
             let page = db.read(move |c| tries_of(c, "u:1", b.as_ref(), 2)).await.unwrap();
