@@ -106,6 +106,12 @@ pub fn create(conn: &mut AnyConnection, id: &BuildId, project_id: i64) -> QueryR
         .map(drop)
 }
 
+/// That a build has not ended, as far as is known.
+#[diesel::dsl::auto_type]
+pub(super) fn unfinished() -> _ {
+    builds::state.eq("queued").or(builds::state.eq("running"))
+}
+
 /// The build of this id.
 pub fn by_id(conn: &mut AnyConnection, id: &BuildId) -> QueryResult<Option<Build>> {
     let row = builds::table.find(id.as_str()).select(Row::as_select());
@@ -115,7 +121,7 @@ pub fn by_id(conn: &mut AnyConnection, id: &BuildId) -> QueryResult<Option<Build
 /// The builds that have not ended, as far as is known; the oldest first.
 pub fn under_way(conn: &mut AnyConnection) -> QueryResult<Vec<Build>> {
     builds::table
-        .filter(builds::state.eq("queued").or(builds::state.eq("running")))
+        .filter(unfinished())
         .order(builds::created_at)
         .select(Row::as_select())
         .load(conn)?
@@ -152,7 +158,7 @@ pub fn of_project(
 pub fn under_way_of(conn: &mut AnyConnection, project_id: i64) -> QueryResult<Vec<Build>> {
     builds::table
         .filter(builds::project_id.eq(project_id))
-        .filter(builds::state.eq("queued").or(builds::state.eq("running")))
+        .filter(unfinished())
         .select(Row::as_select())
         .load(conn)?
         .into_iter()
@@ -168,7 +174,7 @@ pub fn under_way_beside(
 ) -> QueryResult<i64> {
     builds::table
         .inner_join(projects::table.on(projects::id.eq(builds::project_id)))
-        .filter(builds::state.eq("queued").or(builds::state.eq("running")))
+        .filter(unfinished())
         .filter(projects::owner_id.eq(owner_id))
         .filter(projects::id.ne(project_id))
         .count()

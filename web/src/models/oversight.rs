@@ -1,6 +1,9 @@
 //! What administrators look at: everything that lives, whoever it belongs to.
 
-use super::{builds::read_state, unreadable, utc};
+use super::{
+    builds::{read_state, unfinished},
+    unreadable, utc,
+};
 use crate::{
     db::AnyConnection,
     schema::{builds, projects, tries, users},
@@ -57,12 +60,11 @@ pub struct Counts {
 
 /// Counts everything.
 pub fn counts(conn: &mut AnyConnection) -> QueryResult<Counts> {
-    let under_way = builds::state.eq("queued").or(builds::state.eq("running"));
     Ok(Counts {
         users: users::table.count().get_result(conn)?,
         projects: projects::table.count().get_result(conn)?,
         sandboxes: tries::table.filter(tries::ended_at.is_null()).count().get_result(conn)?,
-        builds: builds::table.filter(under_way).count().get_result(conn)?,
+        builds: builds::table.filter(unfinished()).count().get_result(conn)?,
     })
 }
 
@@ -105,7 +107,7 @@ pub fn under_way(conn: &mut AnyConnection, limit: i64) -> QueryResult<Vec<LiveBu
     type Row = (String, String, NaiveDateTime, String, String);
     let rows: Vec<Row> = builds::table
         .inner_join(projects::table.on(projects::id.eq(builds::project_id)))
-        .filter(builds::state.eq("queued").or(builds::state.eq("running")))
+        .filter(unfinished())
         .order((builds::created_at, builds::id))
         .limit(limit)
         .select((builds::id, builds::state, builds::created_at, projects::slug, projects::name))

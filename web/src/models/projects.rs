@@ -1,6 +1,6 @@
 //! Projects: what can be tried.
 
-use super::{image, now, unreadable};
+use super::{builds::unfinished, image, now, unreadable};
 use crate::{
     db::AnyConnection,
     input::looks,
@@ -284,9 +284,8 @@ fn cards() -> _ {
 /// The catalogue: what can be tried, and what is being built for the first time; by category and
 /// name.
 pub fn catalogue(conn: &mut AnyConnection, limit: i64) -> QueryResult<Vec<Card>> {
-    let under_way = builds::state.eq("queued").or(builds::state.eq("running"));
     cards()
-        .filter(projects::image_digest.is_not_null().nullable().or(under_way.nullable()))
+        .filter(projects::image_digest.is_not_null().nullable().or(unfinished().nullable()))
         .order((projects::category, projects::name_key))
         .limit(limit)
         .load::<CardRow>(conn)?
