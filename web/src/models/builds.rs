@@ -77,6 +77,15 @@ pub(super) fn read_state(text: &str) -> QueryResult<BuildState> {
     found.ok_or_else(|| unreadable(UnknownState(text.to_owned())))
 }
 
+/// A project's newest build and where it stands, from a join that finds none of some projects.
+pub(super) fn read_latest(
+    id: Option<String>,
+    state: Option<String>,
+) -> QueryResult<Option<(BuildId, BuildState)>> {
+    let Some((id, state)) = id.zip(state) else { return Ok(None) };
+    Ok(Some((id.try_into().map_err(unreadable)?, read_state(&state)?)))
+}
+
 fn read(row: Row) -> QueryResult<Build> {
     let failure = row.failure.map(|json| serde_json::from_str(&json)).transpose();
     Ok(Build {

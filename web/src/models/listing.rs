@@ -1,7 +1,7 @@
 //! Long lists, a page at a time, by what the page before ended with: as quick at the end as at the
 //! beginning, and nothing is skipped when something new comes in between.
 
-use super::{builds::read_state, tries as try_rows, unreadable, utc};
+use super::{builds::read_latest, tries as try_rows, unreadable, utc};
 use crate::{
     db::AnyConnection,
     schema::{builds, projects, tries, users},
@@ -61,10 +61,7 @@ type Row = (Texts, Owner, State, Times, Option<String>);
 
 fn read(((slug, name, category, short), owner, state, times, build): Row) -> QueryResult<Listed> {
     let (digest, latest, tries) = state;
-    let build = match (latest, build) {
-        (Some(id), Some(state)) => Some((id.try_into().map_err(unreadable)?, read_state(&state)?)),
-        _ => None,
-    };
+    let build = read_latest(latest, build)?;
     let (owner_id, owner) = owner;
     let (created_at, updated_at) = (utc(times.0), utc(times.1));
     let ready = digest.is_some();

@@ -1,6 +1,9 @@
 //! Projects: what can be tried.
 
-use super::{builds::unfinished, image, now, unreadable};
+use super::{
+    builds::{read_latest, unfinished},
+    image, now, unreadable,
+};
 use crate::{
     db::AnyConnection,
     input::looks,
@@ -260,12 +263,7 @@ type CardRow =
 
 fn read_card((texts, (digest, build, tries), state): CardRow) -> QueryResult<Card> {
     let (slug, name, category, short) = texts;
-    let build = match (build, state) {
-        (Some(id), Some(state)) => {
-            Some((id.try_into().map_err(unreadable)?, super::builds::read_state(&state)?))
-        }
-        _ => None,
-    };
+    let build = read_latest(build, state)?;
     Ok(Card { slug, name, category, short, ready: digest.is_some(), build, tries })
 }
 
