@@ -183,11 +183,6 @@ pub fn tries_of(
     query.load::<TriedRow>(conn)?.into_iter().map(read).collect()
 }
 
-/// When a project was made.
-pub fn made_at(conn: &mut AnyConnection, project_id: i64) -> QueryResult<DateTime<Utc>> {
-    projects::table.find(project_id).select(projects::created_at).first(conn).map(utc)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,14 +2,14 @@
 
 use super::{
     builds::{read_latest, unfinished},
-    image, now, unreadable,
+    image, now, unreadable, utc,
 };
 use crate::{
     db::AnyConnection,
     input::looks,
     schema::{builds, projects, tries, users},
 };
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use container_api::{BuildId, BuildSource, BuildState, ImageRef};
 use diesel::prelude::*;
 
@@ -45,6 +45,8 @@ pub struct Project {
     pub latest_build: Option<BuildId>,
     /// How often it was tried.
     pub tries: i64,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
 }
 
 /// A project as lists show it.
@@ -86,6 +88,7 @@ struct Row {
     image_digest: Option<String>,
     latest_build_id: Option<String>,
     tries_count: i64,
+    created_at: NaiveDateTime,
 }
 
 /// What [`create`] and [`update`] write alike.
@@ -155,6 +158,7 @@ fn read(row: Row) -> QueryResult<Project> {
         image: image(row.image_repository, row.image_digest),
         latest_build: row.latest_build_id.map(TryInto::try_into).transpose().map_err(unreadable)?,
         tries: row.tries_count,
+        created_at: utc(row.created_at),
     })
 }
 

@@ -4,7 +4,7 @@
 use crate::{
     error::Error,
     input::project::Checked,
-    models::{listing, now, projects},
+    models::{now, projects},
     policy,
     service::Services,
 };
@@ -51,15 +51,11 @@ pub async fn first_answer(
     repeats: Repeats,
 ) -> Result<Option<BuildId>, Error> {
     let slug = checked.slug.clone();
-    let found = services.db.read(move |conn| {
-        let Some(project) = projects::by_slug(conn, &slug)? else { return Ok(None) };
-        let made_at = listing::made_at(conn, project.id)?;
-        Ok(Some((project, made_at)))
-    });
-    let Some((project, made_at)) = found.await? else { return Ok(None) };
+    let found = services.db.read(move |conn| projects::by_slug(conn, &slug)).await?;
+    let Some(project) = found else { return Ok(None) };
     let same = policy::owns(owner, project.owner_id)
         && project.texts == checked.texts
         && project.source == checked.source
-        && now() - made_at < repeats.window();
+        && now() - project.created_at < repeats.window();
     Ok(project.latest_build.filter(|_| same))
 }
