@@ -1,7 +1,7 @@
 //! `GET /api/v1/me`: who the server takes the caller for.
 
-use super::{ApiResult, tokens::ScopeWord};
-use crate::http::visitor::Visitor;
+use super::ApiResult;
+use crate::{http::visitor::Visitor, policy::Scope};
 use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -11,7 +11,7 @@ struct Me {
     /// Nothing for guests.
     user: Option<User>,
     /// How far the key reaches by which the caller came in.
-    scope: ScopeWord,
+    scope: Scope,
 }
 
 #[derive(Serialize)]
@@ -30,6 +30,6 @@ pub async fn show(visitor: Visitor) -> ApiResult {
         email: user.email.clone(),
         created_at: user.created_at,
     });
-    let scope = visitor.bearer().map_or(ScopeWord::Write, |token| token.scope.into());
+    let scope = visitor.bearer().map_or(Scope::Write, |token| token.scope);
     Ok(HttpResponse::Ok().json(Me { user, scope }))
 }

@@ -17,38 +17,12 @@ use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// How far a token reaches, as programs say it.
-#[derive(Debug, Clone, Copy, Deserialize, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ScopeWord {
-    Read,
-    Write,
-}
-
-impl From<ScopeWord> for Scope {
-    fn from(word: ScopeWord) -> Self {
-        match word {
-            ScopeWord::Read => Self::Read,
-            ScopeWord::Write => Self::Write,
-        }
-    }
-}
-
-impl From<Scope> for ScopeWord {
-    fn from(scope: Scope) -> Self {
-        match scope {
-            Scope::Read => Self::Read,
-            Scope::Write => Self::Write,
-        }
-    }
-}
-
 /// A request for a token.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Create {
     name: String,
-    scope: ScopeWord,
+    scope: Scope,
     #[serde(default, deserialize_with = "whole")]
     expires_in_days: Option<u32>,
 }
@@ -58,7 +32,7 @@ pub struct Create {
 struct View {
     id: i64,
     name: String,
-    scope: ScopeWord,
+    scope: Scope,
     created_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
     used_at: Option<DateTime<Utc>>,
@@ -72,7 +46,7 @@ impl View {
         Self {
             id: token.id,
             name: token.name,
-            scope: token.scope.into(),
+            scope: token.scope,
             created_at: token.created_at,
             expires_at: token.expires_at,
             used_at: token.used_at,
@@ -103,7 +77,7 @@ pub async fn create(
 ) -> ApiResult {
     let user = signed_in(&visitor)?;
     policy::check(visitor.actor(), Action::ChangeAccount { id: user.id }, "/", Error::NoSuchPage)?;
-    let wish = Wish { name: wish.name, scope: wish.scope.into(), days: wish.expires_in_days };
+    let wish = Wish { name: wish.name, scope: wish.scope, days: wish.expires_in_days };
     let (token, secret) =
         tokens::make(&services, &visitor.asker(), user, wish, visitor.bearer()).await?;
     let location = format!("/api/v1/tokens/{}", token.id);

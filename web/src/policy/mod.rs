@@ -9,6 +9,7 @@ pub mod subject;
 pub use asker::Asker;
 
 use crate::error::Error;
+use serde::{Deserialize, Serialize};
 
 /// What an account may do beyond its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,8 @@ impl Role {
 }
 
 /// How far the key reaches by which somebody came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// Looking only.
     Read,
