@@ -2,7 +2,6 @@
 
 use super::{SignUpError, confirm};
 use crate::{
-    builds,
     error::Error,
     http::visitor::user_key,
     input::FieldErrors,
@@ -12,10 +11,11 @@ use crate::{
         users::User,
     },
     policy::{self, Action, Asker},
+    projects::remove::end_what_runs,
     service::{Services, to_the_end},
+    tries,
 };
 use actix_web::web::Data;
-use container_api::{ClientError, SandboxId};
 
 /// What goes, for somebody who thinks about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,12 +83,7 @@ async fn leave_now(services: &Services, asker: &Asker, user: &User) -> Result<()
         Ok((building, living))
     });
     let (building, living) = read.await?;
-    for build in building {
-        builds::cancel(services, asker, &build).await?;
-    }
-    for row in living {
-        stop(services, &row.id).await?;
-    }
+    end_what_runs(services, asker, building, living).await?;
     let (event, name) =
         (Event::by(asker, "account.delete", format!("user:{}", user.name)), user.name.clone());
     let stragglers = services.db.write(move |conn| {
@@ -99,7 +94,7 @@ async fn leave_now(services: &Services, asker: &Asker, user: &User) -> Result<()
     // Started while the others were ended. Nobody can open them, and they end by themselves; and
     // sessions of nobody log nobody in.
     for sandbox in stragglers.await? {
-        if let Err(error) = stop(services, &sandbox).await {
+        if let Err(error) = tries::stop_untold(services, &sandbox).await {
             tracing::warn!(%error, %sandbox, "a sandbox outlives its account");
         }
     }
@@ -107,13 +102,4 @@ async fn leave_now(services: &Services, asker: &Asker, user: &User) -> Result<()
         tracing::warn!(%error, "sessions outlive their account");
     }
     Ok(())
-}
-
-async fn stop(services: &Services, id: &SandboxId) -> Result<(), Error> {
-    match services.containers.stop_sandbox(id).await {
-        Ok(()) => Ok(()),
-        // Gone already.
-        Err(ClientError::Refused(problem)) if matches!(problem.status, 404 | 410) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
 }

@@ -5,14 +5,14 @@ use crate::{
     error::Error,
     models::{
         audit::{self, Event},
-        builds as build_rows,
+        builds::{self as build_rows, Build},
         projects::{self, Project},
-        tries as try_rows,
+        tries::{self as try_rows, Try},
     },
     policy::{self, Action, Asker},
     service::{Services, to_the_end},
+    tries,
 };
-use container_api::ClientError;
 use std::sync::Arc;
 
 /// Removes a project.
@@ -36,21 +36,30 @@ async fn remove_now(services: &Services, asker: &Asker, project: &Project) -> Re
         Ok((build_rows::under_way_of(conn, id)?, try_rows::live_of_project(conn, id)?))
     };
     let (building, living) = services.db.read(read).await?;
-    for build in building {
-        builds::cancel(services, asker, &build).await?;
-    }
-    for row in living {
-        match services.containers.stop_sandbox(&row.id).await {
-            Ok(()) => {}
-            // Gone already.
-            Err(ClientError::Refused(problem)) if matches!(problem.status, 404 | 410) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
+    end_what_runs(services, asker, building, living).await?;
     let event = Event::by(asker, "project.delete", format!("project:{}", project.slug));
     let gone = services.db.write(move |conn| {
         projects::delete_whole(conn, id)?;
         audit::add(conn, &event)
     });
     Ok(gone.await?)
+}
+
+/// Cancels these builds and stops these sandboxes, before everything of them is forgotten.
+///
+/// # Errors
+/// At the first that cannot be ended.
+pub async fn end_what_runs(
+    services: &Services,
+    asker: &Asker,
+    building: Vec<Build>,
+    living: Vec<Try>,
+) -> Result<(), Error> {
+    for build in building {
+        builds::cancel(services, asker, &build).await?;
+    }
+    for row in living {
+        tries::stop_untold(services, &row.id).await?;
+    }
+    Ok(())
 }

@@ -234,12 +234,7 @@ pub async fn stop(
         true => (services.containers.stop_sandbox(id).await, EndReason::Stopped),
         false => (services.containers.stop_sandbox_as_operator(id).await, EndReason::Operator),
     };
-    match stopped {
-        Ok(()) => {}
-        // Gone already, and that is what was wanted.
-        Err(ClientError::Refused(problem)) if matches!(problem.status, 404 | 410) => {}
-        Err(error) => return Err(error.into()),
-    }
+    or_gone(stopped)?;
     // It may have ended by itself a moment before.
     let reason = match services.containers.sandbox(id).await {
         Ok(SandboxView { end: Some(reason), .. }) => reason,
@@ -252,4 +247,20 @@ pub async fn stop(
         false => Ok(()),
     });
     Ok(noted.await?)
+}
+
+/// Ends a sandbox whose try is about to be forgotten: nothing is written down.
+///
+/// # Errors
+/// When the container server cannot be asked.
+pub async fn stop_untold(services: &Services, id: &SandboxId) -> Result<(), Error> {
+    or_gone(services.containers.stop_sandbox(id).await)
+}
+
+/// A sandbox that is gone already is as good as stopped.
+fn or_gone(stopped: Result<(), ClientError>) -> Result<(), Error> {
+    match stopped {
+        Err(ClientError::Refused(problem)) if matches!(problem.status, 404 | 410) => Ok(()),
+        stopped => Ok(stopped?),
+    }
 }
