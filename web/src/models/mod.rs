@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod builds;
+pub mod cards;
 pub mod identities;
 pub mod leaving;
 pub mod listing;

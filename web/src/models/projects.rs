@@ -1,16 +1,13 @@
 //! Projects: what can be tried.
 
-use super::{
-    builds::{read_latest, unfinished},
-    image, now, unreadable, utc,
-};
+use super::{image, now, unreadable, utc};
 use crate::{
     db::AnyConnection,
     input::looks,
     schema::{builds, projects, tries, users},
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
-use container_api::{BuildId, BuildSource, BuildState, ImageRef};
+use container_api::{BuildId, BuildSource, ImageRef};
 use diesel::prelude::*;
 
 /// What a maintainer says of a project.
@@ -47,25 +44,6 @@ pub struct Project {
     pub tries: i64,
     /// When it was made.
     pub created_at: DateTime<Utc>,
-}
-
-/// A project as lists show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Card {
-    /// Its place in URLs.
-    pub slug: String,
-    /// As people read it.
-    pub name: String,
-    /// One of the categories.
-    pub category: String,
-    /// A line.
-    pub short: String,
-    /// Whether it can be tried.
-    pub ready: bool,
-    /// The newest build and where it stands.
-    pub build: Option<(BuildId, BuildState)>,
-    /// How often it was tried.
-    pub tries: i64,
 }
 
 #[derive(Queryable, Selectable)]
@@ -262,54 +240,9 @@ pub fn owner_name(conn: &mut AnyConnection, owner_id: i64) -> QueryResult<String
     users::table.find(owner_id).select(users::name).first(conn)
 }
 
-type CardRow =
-    ((String, String, String, String), (Option<String>, Option<String>, i64), Option<String>);
-
-fn read_card((texts, (digest, build, tries), state): CardRow) -> QueryResult<Card> {
-    let (slug, name, category, short) = texts;
-    let build = read_latest(build, state)?;
-    Ok(Card { slug, name, category, short, ready: digest.is_some(), build, tries })
-}
-
-/// What a card tells, of every project.
-#[diesel::dsl::auto_type]
-fn cards() -> _ {
-    projects::table
-        .left_join(builds::table.on(projects::latest_build_id.eq(builds::id.nullable())))
-        .select((
-            (projects::slug, projects::name, projects::category, projects::short_description),
-            (projects::image_digest, projects::latest_build_id, projects::tries_count),
-            builds::state.nullable(),
-        ))
-}
-
-/// The catalogue: what can be tried, and what is being built for the first time; by category and
-/// name.
-pub fn catalogue(conn: &mut AnyConnection, limit: i64) -> QueryResult<Vec<Card>> {
-    cards()
-        .filter(projects::image_digest.is_not_null().nullable().or(unfinished().nullable()))
-        .order((projects::category, projects::name_key))
-        .limit(limit)
-        .load::<CardRow>(conn)?
-        .into_iter()
-        .map(read_card)
-        .collect()
-}
-
 /// How many projects an account has.
 pub fn count_of(conn: &mut AnyConnection, owner_id: i64) -> QueryResult<i64> {
     projects::table.filter(projects::owner_id.eq(owner_id)).count().get_result(conn)
-}
-
-/// The projects of an account, by name.
-pub fn of_owner(conn: &mut AnyConnection, owner_id: i64) -> QueryResult<Vec<Card>> {
-    cards()
-        .filter(projects::owner_id.eq(owner_id))
-        .order(projects::name_key)
-        .load::<CardRow>(conn)?
-        .into_iter()
-        .map(read_card)
-        .collect()
 }
 
 #[cfg(test)]
@@ -346,8 +279,7 @@ mod tests {
     on_each_database!(
         what_is_written_is_read,
         keys_of_older_versions_are_renewed,
-        names_differ_by_more_than_case,
-        the_catalogue_holds_what_is_ready_or_on_its_way
+        names_differ_by_more_than_case
     );
 
     async fn what_is_written_is_read(db: Db) {
@@ -388,20 +320,5 @@ mod tests {
             let again = db.write(move |c| create(c, owner, "jq-2", &texts, &source));
             assert!(again.await.unwrap_err().is_duplicate(), "{alike}");
         }
-    }
-
-    async fn the_catalogue_holds_what_is_ready_or_on_its_way(db: Db) {
-        let idle = db.write(|c| testing::project(c, "idle")).await.unwrap();
-        let busy = db.write(|c| testing::project(c, "busy")).await.unwrap();
-        let build = BuildId::random();
-        let id = build.clone();
-        db.write(move |c| crate::models::builds::create(c, &id, busy.id)).await.unwrap();
-        let cards = db.read(|c| catalogue(c, 10)).await.unwrap();
-        assert_eq!(cards.len(), 1);
-        assert_eq!(cards[0].slug, "busy");
-        assert_eq!(cards[0].build, Some((build, BuildState::Queued)));
-        assert!(!cards[0].ready);
-        let mine = db.read(move |c| of_owner(c, idle.owner_id)).await.unwrap();
-        assert_eq!((mine.len(), &mine[0].build), (1, &None));
     }
 }

@@ -4,7 +4,7 @@ use super::{Frame, PageResult, html};
 use crate::{
     http::visitor::Visitor,
     input::project::CATEGORIES,
-    models::projects::{self, Card},
+    models::cards::{self, Card},
     service::Services,
 };
 use actix_web::{http::StatusCode, web};
@@ -28,7 +28,7 @@ struct Group {
 
 /// The page.
 pub async fn show(services: web::Data<Services>, visitor: Visitor) -> PageResult {
-    let cards = services.db.read(|conn| projects::catalogue(conn, CARDS)).await?;
+    let cards = services.db.read(|conn| cards::catalogue(conn, CARDS)).await?;
     html(StatusCode::OK, &Home { frame: Frame::of(&visitor, "/")?, groups: group(cards) })
 }
 

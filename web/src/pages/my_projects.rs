@@ -5,7 +5,7 @@ use crate::{
     builds::words,
     error::Error,
     http::visitor::Visitor,
-    models::projects::{self, Card},
+    models::cards::{self, Card},
     service::Services,
 };
 use actix_web::{http::StatusCode, web};
@@ -28,6 +28,6 @@ impl MyProjects {
 /// The page.
 pub async fn show(services: web::Data<Services>, visitor: Visitor) -> PageResult {
     let user = visitor.user().ok_or(Error::NeedsLogin { next: "/projects".to_owned() })?.id;
-    let cards = services.db.read(move |conn| projects::of_owner(conn, user)).await?;
+    let cards = services.db.read(move |conn| cards::of_owner(conn, user)).await?;
     html(StatusCode::OK, &MyProjects { frame: Frame::of(&visitor, "/projects")?, cards })
 }
