@@ -6,11 +6,8 @@ use super::{
     signed_in,
 };
 use crate::{
-    builds::{
-        self,
-        events::{self, Format},
-    },
-    http::{address::header_text, visitor::Visitor},
+    builds::{self, events::Format},
+    http::{address::header_text, live_log, visitor::Visitor},
     models::builds::{self as rows, Build},
     policy::Action,
     projects,
@@ -18,7 +15,7 @@ use crate::{
 };
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{CACHE_CONTROL, ContentEncoding, VARY},
+    http::header::{HeaderValue, VARY},
     web,
 };
 use chrono::{DateTime, Utc};
@@ -104,17 +101,9 @@ pub async fn log(
     let (build, _) = builds::open(&services, &id, visitor.actor(), action).await?;
     let accepts = header_text(&request, "accept").unwrap_or_default();
     let format = if accepts.contains("ndjson") { Format::Lines } else { Format::ServerSentEvents };
-    let seen = header_text(&request, "last-event-id").and_then(|id| id.parse::<usize>().ok());
-    let from = seen.map_or(0, |seen| seen.saturating_add(1));
-    let log = events::follow(services, build, from, format).await?;
-    Ok(HttpResponse::Ok()
-        .content_type(format.media_type())
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .insert_header((VARY, "accept"))
-        // A compressor would hold lines back.
-        .insert_header(ContentEncoding::Identity)
-        .insert_header(("x-accel-buffering", "no"))
-        .streaming(log))
+    let mut response = live_log::respond(&request, services, build, format).await?;
+    response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
+    Ok(response)
 }
 
 /// `POST /api/v1/builds/{id}/cancel`

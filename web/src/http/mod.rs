@@ -8,4 +8,5 @@ pub mod csrf;
 pub mod fetch_site;
 pub mod form;
 pub mod headers;
+pub mod live_log;
 pub mod visitor;

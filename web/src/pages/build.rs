@@ -4,23 +4,16 @@ use super::{Frame, PageResult, html, see_other};
 use crate::{
     builds::{
         self,
-        events::{self, Format},
+        events::Format,
         words::{self, Failure},
     },
     error::Error,
-    http::{address::header_text, form::Form, visitor::Visitor},
+    http::{form::Form, live_log, visitor::Visitor},
     models::{builds::Build, projects::Project},
     policy::Action,
     service::Services,
 };
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::{
-        StatusCode,
-        header::{CACHE_CONTROL, ContentEncoding},
-    },
-    web,
-};
+use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
 use chrono::SecondsFormat;
 
@@ -77,16 +70,7 @@ pub async fn log(
 ) -> PageResult {
     let (build, _) =
         builds::open(&services, &id, visitor.actor(), |owner| Action::SeeSource { owner }).await?;
-    let seen = header_text(&request, "last-event-id").and_then(|id| id.parse::<usize>().ok());
-    let from = seen.map_or(0, |seen| seen.saturating_add(1));
-    let log = events::follow(services, build, from, Format::ServerSentEvents).await?;
-    Ok(HttpResponse::Ok()
-        .content_type(Format::ServerSentEvents.media_type())
-        .insert_header((CACHE_CONTROL, "no-store"))
-        // A compressor would hold lines back.
-        .insert_header(ContentEncoding::Identity)
-        .insert_header(("x-accel-buffering", "no"))
-        .streaming(log))
+    Ok(live_log::respond(&request, services, build, Format::ServerSentEvents).await?)
 }
 
 /// `POST /builds/{id}/cancel`
