@@ -7,8 +7,12 @@ use super::{
 };
 use crate::{
     builds::{self, events::Format},
+    error::Error,
     http::{address::header_text, live_log, visitor::Visitor},
-    models::builds::{self as rows, Build},
+    models::{
+        builds::{self as rows, Build},
+        projects::Project,
+    },
     policy::Action,
     projects,
     service::Services,
@@ -65,8 +69,7 @@ pub async fn list(
     signed_in(&visitor)?;
     let limit = paging::limit(wish.limit)?;
     let after = paging::mark(wish.after.as_deref())?;
-    let action = |owner| Action::SeeSource { owner };
-    let project = projects::open(&services, &slug, visitor.actor(), action, "/").await?;
+    let project = projects::open(&services, &slug, visitor.actor(), see, "/").await?;
     let read = move |conn: &mut _| rows::of_project(conn, project.id, after.as_ref(), limit + 1);
     let rows = services.db.read(read).await?;
     let rows: Vec<BuildView> =
@@ -76,15 +79,28 @@ pub async fn list(
     })
 }
 
+fn see(owner: i64) -> Action {
+    Action::SeeSource { owner }
+}
+
+/// The build of this id with its project, for a program that came in by an account.
+async fn open(
+    services: &Services,
+    visitor: &Visitor,
+    id: &str,
+    action: fn(i64) -> Action,
+) -> Result<(Build, Project), Error> {
+    signed_in(visitor)?;
+    builds::open(services, id, visitor.actor(), action).await
+}
+
 /// `GET /api/v1/builds/{id}`
 pub async fn show(
     services: web::Data<Services>,
     visitor: Visitor,
     id: web::Path<String>,
 ) -> ApiResult {
-    signed_in(&visitor)?;
-    let action = |owner| Action::SeeSource { owner };
-    let (build, project) = builds::open(&services, &id, visitor.actor(), action).await?;
+    let (build, project) = open(&services, &visitor, &id, see).await?;
     let build = builds::refresh(&services, build).await?;
     Ok(HttpResponse::Ok().json(BuildView::new(build, &project.slug)))
 }
@@ -96,9 +112,7 @@ pub async fn log(
     visitor: Visitor,
     id: web::Path<String>,
 ) -> ApiResult {
-    signed_in(&visitor)?;
-    let action = |owner| Action::SeeSource { owner };
-    let (build, _) = builds::open(&services, &id, visitor.actor(), action).await?;
+    let (build, _) = open(&services, &visitor, &id, see).await?;
     let accepts = header_text(&request, "accept").unwrap_or_default();
     let format = if accepts.contains("ndjson") { Format::Lines } else { Format::ServerSentEvents };
     let mut response = live_log::respond(&request, services, build, format).await?;
@@ -112,11 +126,8 @@ pub async fn cancel(
     visitor: Visitor,
     id: web::Path<String>,
 ) -> ApiResult {
-    signed_in(&visitor)?;
-    let action = |owner| Action::CancelBuild { owner };
-    let (build, project) = builds::open(&services, &id, visitor.actor(), action).await?;
-    builds::cancel(&services, &visitor.asker(), &build).await?;
-    let action = |owner| Action::SeeSource { owner };
-    let (build, _) = builds::open(&services, &id, visitor.actor(), action).await?;
+    let cancel = |owner| Action::CancelBuild { owner };
+    let (build, project) = open(&services, &visitor, &id, cancel).await?;
+    let build = builds::cancel(&services, &visitor.asker(), build).await?;
     Ok(HttpResponse::Ok().json(BuildView::new(build, &project.slug)))
 }

@@ -89,8 +89,9 @@ pub async fn start(
     }
     for build in older {
         // The new build is on its way: that an old one goes on costs time and nothing else.
-        if let Err(error) = cancel(services, asker, &build).await {
-            tracing::warn!(%error, build = %build.id, "an outdated build goes on");
+        let id = build.id.clone();
+        if let Err(error) = cancel(services, asker, build).await {
+            tracing::warn!(%error, build = %id, "an outdated build goes on");
         }
     }
     Ok(view.id)
@@ -117,11 +118,11 @@ async fn room(
     Ok((quota, own))
 }
 
-/// Stops a build.
+/// Stops a build; gives what became of it.
 ///
 /// # Errors
 /// When the container server cannot be asked.
-pub async fn cancel(services: &Services, asker: &Asker, build: &Build) -> Result<(), Error> {
+pub async fn cancel(services: &Services, asker: &Asker, build: Build) -> Result<Build, Error> {
     match services.containers.cancel_build(&build.id).await {
         Ok(()) => {}
         // Over already, or forgotten: what became of it is asked next.
@@ -129,7 +130,7 @@ pub async fn cancel(services: &Services, asker: &Asker, build: &Build) -> Result
         Err(error) => return Err(error.into()),
     }
     let event = Event::by(asker, "build.cancel", format!("build:{}", build.id));
-    follow(services, build.clone(), Some(event)).await.map(drop)
+    follow(services, build, Some(event)).await
 }
 
 /// Asks what became of a build, and writes it down.

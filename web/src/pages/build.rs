@@ -83,6 +83,6 @@ pub async fn cancel(
     let (build, _) =
         builds::open(&services, &id, visitor.actor(), |owner| Action::CancelBuild { owner })
             .await?;
-    builds::cancel(&services, &visitor.asker(), &build).await?;
+    let build = builds::cancel(&services, &visitor.asker(), build).await?;
     Ok(see_other(&format!("/builds/{}", build.id)))
 }

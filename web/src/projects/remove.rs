@@ -56,7 +56,7 @@ pub async fn end_what_runs(
     living: Vec<Try>,
 ) -> Result<(), Error> {
     for build in building {
-        builds::cancel(services, asker, &build).await?;
+        builds::cancel(services, asker, build).await?;
     }
     for row in living {
         tries::stop_untold(services, &row.id).await?;
