@@ -4,7 +4,7 @@
 //! up to `error`, which turns them into a page or a problem document. The folders:
 //! `pages` and `api` hold the handlers, `accounts`, `projects`, `builds`, `tokens` and `tries` the use cases,
 //! `oauth` logging in by other sites,
-//! `policy` who may do what, `input` what people may type, `models` what is kept, `reconcile` what keeps it true.
+//! `policy` who may do what, `input` what people may type, `i18n` in which words they are answered, `models` what is kept, `reconcile` what keeps it true.
 
 mod accounts;
 mod api;
@@ -13,6 +13,7 @@ mod config;
 mod db;
 mod error;
 mod http;
+mod i18n;
 mod input;
 mod models;
 mod oauth;

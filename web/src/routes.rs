@@ -4,7 +4,7 @@ use crate::{
     api,
     error::{self, Error},
     http::{assets, fetch_site, headers},
-    pages,
+    i18n, pages,
     service::WebService,
 };
 use actix_session::{
@@ -52,6 +52,7 @@ pub fn routes(service: &WebService) -> impl Fn(&mut ServiceConfig) + Clone + Sen
                 .default_service(web::to(nothing_here))
                 .wrap(session)
                 .wrap(from_fn(fetch_site::refuse_other_sites))
+                .wrap(from_fn(i18n::speak))
                 .wrap(from_fn(headers::secure))
                 .wrap(Compress::default())
                 .wrap(TracingLogger::default()),
@@ -61,11 +62,13 @@ pub fn routes(service: &WebService) -> impl Fn(&mut ServiceConfig) + Clone + Sen
 
 fn pages(cfg: &mut ServiceConfig) {
     use pages::{
-        account, admin, badge, build, edit_project, health, home, identities, leave, login, logout,
-        my_projects, new_project, oauth, oauth_finish, project, signup, terminal, tokens,
+        account, admin, badge, build, edit_project, health, home, identities, language, leave,
+        login, logout, my_projects, new_project, oauth, oauth_finish, project, signup, terminal,
+        tokens,
     };
     for resource in [
         at("/", [get().to(home::show)]),
+        at("/language", [post().to(language::choose)]),
         at("/signup", [get().to(signup::show), post().to(signup::submit)]),
         at("/login", [get().to(login::show), post().to(login::submit)]),
         at("/logout", [post().to(logout::submit)]),

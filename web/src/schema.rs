@@ -91,6 +91,57 @@ diesel::table! {
         tries_count -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        licence -> Text,
+        repository -> Text,
+        language -> Text,
+        topics -> Text,
+        demo -> Text,
+        embed_parents -> Text,
+        archived_at -> Nullable<Timestamp>,
+        image_bytes -> Nullable<BigInt>,
+        tried_at -> Nullable<Timestamp>,
+        trend -> Double,
+    }
+}
+
+diesel::table! {
+    project_days (project_id, day) {
+        project_id -> BigInt,
+        day -> Date,
+        tries -> BigInt,
+    }
+}
+
+diesel::table! {
+    comments (id) {
+        id -> BigInt,
+        project_id -> BigInt,
+        user_id -> BigInt,
+        body -> Text,
+        created_at -> Timestamp,
+        edited_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    reports (id) {
+        id -> BigInt,
+        project_id -> BigInt,
+        comment_id -> Nullable<BigInt>,
+        reporter -> Text,
+        reason -> Text,
+        detail -> Text,
+        created_at -> Timestamp,
+        resolved_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    bans (subject) {
+        subject -> Text,
+        reason -> Text,
+        created_at -> Timestamp,
+        ends_at -> Nullable<Timestamp>,
     }
 }
 
@@ -104,6 +155,7 @@ diesel::table! {
         image_digest -> Nullable<Text>,
         created_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
+        image_bytes -> Nullable<BigInt>,
     }
 }
 
@@ -116,14 +168,31 @@ diesel::table! {
         started_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
         end_reason -> Nullable<Text>,
+        start_ms -> Nullable<BigInt>,
+        first_command_ms -> Nullable<BigInt>,
+        tag -> Text,
     }
 }
 
 diesel::joinable!(projects -> users (owner_id));
 diesel::joinable!(tries -> projects (project_id));
+diesel::joinable!(project_days -> projects (project_id));
+diesel::joinable!(comments -> projects (project_id));
+diesel::joinable!(comments -> users (user_id));
+diesel::joinable!(reports -> projects (project_id));
+diesel::joinable!(reports -> comments (comment_id));
 diesel::joinable!(identities -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(api_tokens -> users (user_id));
 diesel::allow_tables_to_appear_in_same_query!(
-    users, identities, sessions, api_tokens, projects, builds, tries
+    users,
+    identities,
+    sessions,
+    api_tokens,
+    projects,
+    project_days,
+    builds,
+    tries,
+    comments,
+    reports
 );

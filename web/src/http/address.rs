@@ -89,6 +89,23 @@ pub fn origin_of(request: &HttpRequest) -> Origin {
     }
 }
 
+/// The page of ours that a form was sent from, for going back to it; the home page where the browser
+/// does not tell.
+#[must_use]
+pub fn page_before(request: &HttpRequest) -> String {
+    let before = header_text(request, "referer").and_then(|text| url::Url::parse(text).ok());
+    let Some(before) =
+        before.filter(|url| origin_of(request).is(&url.origin().ascii_serialization()))
+    else {
+        return "/".to_owned();
+    };
+    let path = match before.query() {
+        Some(query) => format!("{}?{query}", before.path()),
+        None => before.path().to_owned(),
+    };
+    local_path(&path).to_owned()
+}
+
 /// How addresses are told.
 #[derive(Debug, Clone, Default)]
 pub struct Addresses {

@@ -9,6 +9,7 @@ use crate::{
     accounts::{SignUpError, export, settings},
     error::Error,
     http::{form::Form, visitor::Visitor},
+    i18n::filters,
     input::FieldErrors,
     models::{identities, sessions::Session, users::User},
     service::Services,

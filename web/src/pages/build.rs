@@ -9,6 +9,7 @@ use crate::{
     },
     error::Error,
     http::{form::Form, live_log, visitor::Visitor},
+    i18n::filters,
     models::{builds::Build, projects::Project},
     policy::Action,
     service::Services,

@@ -1,6 +1,7 @@
 //! The page of an error. It knows nothing of the visitor, so that it can always be shown.
 
 use super::Frame;
+use crate::i18n::filters;
 use askama::Template;
 use container_api::Problem;
 

@@ -3,6 +3,7 @@
 use crate::{
     error::Error,
     http::{assets, visitor::Visitor},
+    i18n::{self, Language},
     policy::{Action, Answer, decide},
 };
 
@@ -34,6 +35,18 @@ impl Frame {
             oversees: decide(visitor.actor(), Action::Oversee) == Answer::Yes,
             here,
         })
+    }
+
+    /// The tag of the page's language.
+    #[must_use]
+    pub fn language(&self) -> &'static str {
+        i18n::language().code()
+    }
+
+    /// What the switch offers.
+    #[must_use]
+    pub fn languages(&self) -> [Language; 2] {
+        Language::ALL
     }
 
     /// The URL of a static file.

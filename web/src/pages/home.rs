@@ -3,6 +3,7 @@
 use super::{Frame, PageResult, html};
 use crate::{
     http::visitor::Visitor,
+    i18n::filters,
     input::project::CATEGORIES,
     models::cards::{self, Card},
     service::Services,

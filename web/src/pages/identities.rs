@@ -4,6 +4,7 @@ use super::{Frame, PageResult, html, oauth::Buttons, see_other};
 use crate::{
     error::Error,
     http::{form::Form, visitor::Visitor},
+    i18n::filters,
     models::identities::{self, Identity},
     oauth::{self, Unlinked},
     policy::{self, Action},

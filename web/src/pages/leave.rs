@@ -8,6 +8,7 @@ use crate::{
     },
     error::Error,
     http::{form::Form, visitor::Visitor},
+    i18n::filters,
     input::FieldErrors,
     models::users::User,
     service::Services,

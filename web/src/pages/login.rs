@@ -4,6 +4,7 @@ use super::{Frame, PageResult, html, oauth::Buttons, see_other};
 use crate::{
     accounts,
     http::{address::local_path, form::Form, visitor::Visitor},
+    i18n::filters,
     service::Services,
 };
 use actix_web::{http::StatusCode, web};

@@ -10,6 +10,7 @@ mod frame;
 pub mod health;
 pub mod home;
 pub mod identities;
+pub mod language;
 pub mod leave;
 pub mod login;
 pub mod logout;

@@ -5,6 +5,7 @@ use crate::{
     builds::words,
     error::Error,
     http::visitor::Visitor,
+    i18n::filters,
     models::cards::{self, Card},
     service::Services,
 };

@@ -8,6 +8,7 @@ use crate::{
         form::Form,
         visitor::Visitor,
     },
+    i18n::filters,
     oauth::{self, Button, Pending, Refusal, SIGN_UP_PATH, Welcome, callback_path},
     service::Services,
 };

@@ -5,6 +5,7 @@ use crate::{
     accounts::SignUpError,
     error::Error,
     http::{form::Form, visitor::Visitor},
+    i18n::filters,
     input::FieldErrors,
     oauth::{self, Arrival, Finished},
     service::Services,

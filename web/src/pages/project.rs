@@ -5,6 +5,7 @@ use crate::{
     builds::{self, words},
     error::Error,
     http::{address, form::Form, visitor::Visitor},
+    i18n::filters,
     models::{
         builds::{self as build_rows, Build},
         projects::{self, Project},

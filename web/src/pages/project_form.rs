@@ -4,6 +4,7 @@ use super::Frame;
 use crate::{
     error::Error,
     http::form::Form,
+    i18n::filters,
     input::{
         FieldErrors,
         project::{CATEGORIES, Kind, ProjectForm},

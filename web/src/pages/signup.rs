@@ -4,6 +4,7 @@ use super::{Frame, PageResult, html, login::Next, oauth::Buttons, see_other};
 use crate::{
     accounts::{self, NewAccount, SignUpError},
     http::{address::local_path, form::Form, visitor::Visitor},
+    i18n::filters,
     input::FieldErrors,
     service::Services,
 };

@@ -4,6 +4,7 @@ use super::{Frame, PageResult, html, see_other};
 use crate::{
     error::Error,
     http::{address, form::Form, headers, visitor::Visitor},
+    i18n::filters,
     models::projects::{self, Project},
     policy::Action,
     service::Services,

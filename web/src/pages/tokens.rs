@@ -4,6 +4,7 @@ use super::{Frame, PageResult, html, see_other};
 use crate::{
     error::Error,
     http::{form::Form, visitor::Visitor},
+    i18n::filters,
     input::FieldErrors,
     models::{
         now,

@@ -72,6 +72,7 @@ pub enum Actor {
 
 /// What somebody wishes to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(dead_code, reason = "the pages that ask for the newest of these are being made")]
 pub enum Action {
     /// See a project's page, badge and description.
     SeeProject,
@@ -104,6 +105,37 @@ pub enum Action {
         /// The maintainer.
         owner: i64,
     },
+    /// See how often a project is tried, and how it goes.
+    SeeStatistics {
+        /// The maintainer.
+        owner: i64,
+    },
+    /// Take a project out of the catalogue without removing it, or put it back.
+    ArchiveProject {
+        /// The maintainer.
+        owner: i64,
+    },
+    /// Give a project to another account.
+    TransferProject {
+        /// The maintainer.
+        owner: i64,
+    },
+    /// Write a comment on a project.
+    WriteComment,
+    /// Change a comment.
+    EditComment {
+        /// Who wrote it.
+        author: i64,
+    },
+    /// Remove a comment.
+    DeleteComment {
+        /// Who wrote it.
+        author: i64,
+        /// The project's maintainer.
+        owner: i64,
+    },
+    /// Tell those who look after the site that something is wrong with a project or a comment.
+    Report,
     /// See how a sandbox stands.
     SeeSandbox {
         /// Whether the asker started it.
@@ -111,6 +143,11 @@ pub enum Action {
     },
     /// Type into a sandbox.
     UseSandbox {
+        /// Whether the asker started it.
+        own: bool,
+    },
+    /// Freeze, thaw, extend, restart or name a sandbox.
+    SteerSandbox {
         /// Whether the asker started it.
         own: bool,
     },
@@ -129,9 +166,9 @@ pub enum Action {
         /// The account.
         id: i64,
     },
-    /// See the site's quotas and its audit log.
+    /// See the site's quotas, bans, reports, load and audit log.
     Oversee,
-    /// Change the site's quotas and roles.
+    /// Change the site's quotas, bans and roles, and deal with reports.
     Administer,
 }
 
@@ -157,6 +194,7 @@ impl Action {
             self,
             Self::SeeProject
                 | Self::SeeSource { .. }
+                | Self::SeeStatistics { .. }
                 | Self::SeeSandbox { .. }
                 | Self::SeeAccount { .. }
                 | Self::Oversee
@@ -181,8 +219,11 @@ pub fn decide(actor: Actor, action: Action) -> Answer {
 
 fn guest(action: Action) -> Answer {
     match action {
-        Action::SeeProject | Action::TryProject => Answer::Yes,
-        Action::SeeSandbox { own } | Action::UseSandbox { own } | Action::StopSandbox { own } => {
+        Action::SeeProject | Action::TryProject | Action::Report => Answer::Yes,
+        Action::SeeSandbox { own }
+        | Action::UseSandbox { own }
+        | Action::SteerSandbox { own }
+        | Action::StopSandbox { own } => {
             if own {
                 Answer::Yes
             } else {
@@ -195,6 +236,12 @@ fn guest(action: Action) -> Answer {
         | Action::BuildProject { .. }
         | Action::EditProject { .. }
         | Action::DeleteProject { .. }
+        | Action::SeeStatistics { .. }
+        | Action::ArchiveProject { .. }
+        | Action::TransferProject { .. }
+        | Action::WriteComment
+        | Action::EditComment { .. }
+        | Action::DeleteComment { .. }
         | Action::SeeAccount { .. }
         | Action::ChangeAccount { .. }
         | Action::Oversee
@@ -206,18 +253,28 @@ fn user(id: i64, role: Role, action: Action) -> Answer {
     let administrator = role == Role::Administrator;
     let or = |holds: bool, otherwise| if holds { Answer::Yes } else { otherwise };
     match action {
-        Action::SeeProject | Action::TryProject | Action::PublishProject => Answer::Yes,
+        Action::SeeProject
+        | Action::TryProject
+        | Action::PublishProject
+        | Action::WriteComment
+        | Action::Report => Answer::Yes,
         // Builds are not public, so nobody else knows of them.
-        Action::SeeSource { owner } | Action::CancelBuild { owner } => {
-            or(owner == id || administrator, Answer::Hidden)
-        }
-        Action::BuildProject { owner } | Action::DeleteProject { owner } => {
-            or(owner == id || administrator, Answer::No)
-        }
+        Action::SeeSource { owner }
+        | Action::SeeStatistics { owner }
+        | Action::CancelBuild { owner } => or(owner == id || administrator, Answer::Hidden),
+        Action::BuildProject { owner }
+        | Action::ArchiveProject { owner }
+        | Action::DeleteProject { owner } => or(owner == id || administrator, Answer::No),
         // Words are put into nobody's mouth, not even by an administrator.
-        Action::EditProject { owner } => or(owner == id, Answer::No),
+        Action::EditProject { owner } | Action::TransferProject { owner } => {
+            or(owner == id, Answer::No)
+        }
+        Action::EditComment { author } => or(author == id, Answer::No),
+        Action::DeleteComment { author, owner } => {
+            or(author == id || owner == id || administrator, Answer::No)
+        }
         // What a stranger types is nobody else's to read.
-        Action::UseSandbox { own } => or(own, Answer::Hidden),
+        Action::UseSandbox { own } | Action::SteerSandbox { own } => or(own, Answer::Hidden),
         Action::SeeSandbox { own } | Action::StopSandbox { own } => {
             or(own || administrator, Answer::Hidden)
         }

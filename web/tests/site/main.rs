@@ -19,6 +19,7 @@ mod database_gone;
 mod error_pages;
 mod headers;
 mod home;
+mod language;
 mod leave;
 mod oauth;
 mod projects;

@@ -3,6 +3,7 @@
 use super::{Frame, PageResult, check, encode, frame, html, human, machine};
 use crate::{
     http::visitor::Visitor,
+    i18n::filters,
     models::audit::{self, Entry, Filter},
     service::Services,
 };

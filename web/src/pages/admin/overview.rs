@@ -4,6 +4,7 @@ use super::{Frame, PageResult, check, frame, html, human, machine};
 use crate::{
     builds::words,
     http::visitor::Visitor,
+    i18n::filters,
     models::oversight::{self, Counts, LiveBuild},
     service::Services,
 };

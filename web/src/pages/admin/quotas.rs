@@ -4,6 +4,7 @@ use super::{Frame, PageResult, frame, html, see_other};
 use crate::{
     error::Error,
     http::{form::Form, visitor::Visitor},
+    i18n::filters,
     input::{FieldErrors, quota::QuotaForm},
     policy::{
         quota::{Numbers, Override, Quota, UNLIMITED},

@@ -3,6 +3,7 @@
 use super::{Frame, PageResult, check, frame, html, human, machine, see_other};
 use crate::{
     http::{form::Form, visitor::Visitor},
+    i18n::filters,
     models::oversight::{self, LiveSandbox},
     policy::Action,
     service::Services,

@@ -3,6 +3,7 @@
 use super::{Frame, PageResult, check, encode, frame, html, human, machine, see_other};
 use crate::{
     http::{form::Form, visitor::Visitor},
+    i18n::filters,
     models::roles::{self as rows, Account},
     roles,
     service::Services,
