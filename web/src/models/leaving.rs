@@ -30,7 +30,7 @@ pub fn delete(
     let mut living = super::tries::live_of(conn, key)?;
     for (project, _) in projects(conn, user_id)? {
         living.extend(super::tries::live_of_project(conn, project)?);
-        project_rows::delete_whole(conn, project)?;
+        project_rows::delete(conn, project)?;
     }
     diesel::delete(tries::table.filter(tries::owner_key.eq(key))).execute(conn)?;
     // What was granted to this account is not for whoever takes the name next.

@@ -194,16 +194,11 @@ pub fn renew_name_keys(conn: &mut AnyConnection) -> QueryResult<()> {
     Ok(())
 }
 
-/// Removes a project that has neither builds nor tries.
-pub fn delete(conn: &mut AnyConnection, id: i64) -> QueryResult<()> {
-    diesel::delete(projects::table.find(id)).execute(conn).map(drop)
-}
-
 /// Removes a project with its builds and tries.
-pub fn delete_whole(conn: &mut AnyConnection, id: i64) -> QueryResult<()> {
+pub fn delete(conn: &mut AnyConnection, id: i64) -> QueryResult<()> {
     diesel::delete(tries::table.filter(tries::project_id.eq(id))).execute(conn)?;
     diesel::delete(builds::table.filter(builds::project_id.eq(id))).execute(conn)?;
-    delete(conn, id)
+    diesel::delete(projects::table.find(id)).execute(conn).map(drop)
 }
 
 /// The project at this place.

@@ -39,7 +39,7 @@ async fn remove_now(services: &Services, asker: &Asker, project: &Project) -> Re
     end_what_runs(services, asker, building, living).await?;
     let event = Event::by(asker, "project.delete", format!("project:{}", project.slug));
     let gone = services.db.write(move |conn| {
-        projects::delete_whole(conn, id)?;
+        projects::delete(conn, id)?;
         audit::add(conn, &event)
     });
     Ok(gone.await?)
