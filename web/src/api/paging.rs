@@ -44,16 +44,25 @@ pub fn limit(wish: Option<i64>) -> Result<i64, Error> {
     Err(Error::Fields(FieldErrors::of("limit", format!("A page has 1 to {MOST} of them."))))
 }
 
+/// An `after` that no page ended with.
+fn not_from_next() -> Error {
+    Error::Fields(FieldErrors::of("after", "Take this from `next`, as it is."))
+}
+
+/// Reads where a list by number goes on.
+pub fn number(text: Option<&str>) -> Result<Option<i64>, Error> {
+    text.map(str::parse).transpose().map_err(|_| not_from_next())
+}
+
 /// Reads where a list by time goes on.
 pub fn mark(text: Option<&str>) -> Result<Option<Mark>, Error> {
     let Some(text) = text else { return Ok(None) };
-    let wrong = || Error::Fields(FieldErrors::of("after", "Take this from `next`, as it is."));
-    let (at, id) = text.split_once('-').ok_or_else(wrong)?;
+    let (at, id) = text.split_once('-').ok_or_else(not_from_next)?;
     let digits = (1..=18).contains(&at.len()) && at.bytes().all(|byte| byte.is_ascii_digit());
     let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     let at = at.parse().ok().and_then(DateTime::from_timestamp_micros).filter(|_| digits);
     let plain = id.len() == 32 && id.bytes().all(hex);
-    Ok(Some((at.filter(|_| plain).ok_or_else(wrong)?, id.to_owned())))
+    Ok(Some((at.filter(|_| plain).ok_or_else(not_from_next)?, id.to_owned())))
 }
 
 /// Checks a name in an address: small letters, digits and hyphens, as slugs and user names are.

@@ -7,7 +7,6 @@ use crate::{
     },
     error::Error,
     http::visitor::Visitor,
-    input::FieldErrors,
     models::audit::{self, Entry, Filter},
     policy::{self, Action},
     service::Services,
@@ -56,9 +55,7 @@ pub async fn list(
 ) -> ApiResult {
     policy::check(visitor.actor(), Action::Oversee, "/", Error::NoSuchPage)?;
     let limit = paging::limit(wish.limit)?;
-    let before = wish.after.as_deref().map(str::parse::<i64>).transpose();
-    let before = before
-        .map_err(|_| Error::Fields(FieldErrors::of("after", "Take this from `next`, as it is.")))?;
+    let before = paging::number(wish.after.as_deref())?;
     let Wish { actor, action, subject, .. } = wish;
     let filter = Filter { actor, action, subject, before };
     let rows = services.db.read(move |conn| audit::page(conn, &filter, limit + 1)).await?;
