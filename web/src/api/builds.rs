@@ -2,7 +2,7 @@
 
 use super::{
     ApiResult,
-    paging::{self, Query},
+    paging::{self, ByTime, Query},
     signed_in,
 };
 use crate::{
@@ -24,14 +24,7 @@ use actix_web::{
 };
 use chrono::{DateTime, Utc};
 use container_api::{BuildId, BuildState, FailureCause};
-use serde::{Deserialize, Serialize};
-
-/// What is asked for.
-#[derive(Deserialize)]
-pub struct Wish {
-    limit: Option<i64>,
-    after: Option<String>,
-}
+use serde::Serialize;
 
 /// A build as the project's maintainer sees it.
 #[derive(Serialize)]
@@ -64,11 +57,10 @@ pub async fn list(
     services: web::Data<Services>,
     visitor: Visitor,
     slug: web::Path<String>,
-    Query(wish): Query<Wish>,
+    Query(wish): Query<ByTime>,
 ) -> ApiResult {
     signed_in(&visitor)?;
-    let limit = paging::limit(wish.limit)?;
-    let after = paging::mark(wish.after.as_deref())?;
+    let (limit, after) = wish.read()?;
     let project = projects::open(&services, &slug, visitor.actor(), see, "/").await?;
     let read = move |conn: &mut _| rows::of_project(conn, project.id, after.as_ref(), limit + 1);
     let rows = services.db.read(read).await?;

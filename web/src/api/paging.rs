@@ -9,7 +9,7 @@ use crate::{
 };
 use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header::LINK, web};
 use chrono::DateTime;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use std::future::{Ready, ready};
 
@@ -35,6 +35,20 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     }
 }
 
+/// Which page of a list by time is asked for.
+#[derive(Deserialize)]
+pub struct ByTime {
+    limit: Option<i64>,
+    after: Option<String>,
+}
+
+impl ByTime {
+    /// How many are wanted, and from where on.
+    pub fn read(&self) -> Result<(i64, Option<Mark>), Error> {
+        Ok((limit(self.limit)?, mark(self.after.as_deref())?))
+    }
+}
+
 /// How many are wanted on a page.
 pub fn limit(wish: Option<i64>) -> Result<i64, Error> {
     let limit = wish.unwrap_or(LIMIT);
@@ -55,7 +69,7 @@ pub fn number(text: Option<&str>) -> Result<Option<i64>, Error> {
 }
 
 /// Reads where a list by time goes on.
-pub fn mark(text: Option<&str>) -> Result<Option<Mark>, Error> {
+fn mark(text: Option<&str>) -> Result<Option<Mark>, Error> {
     let Some(text) = text else { return Ok(None) };
     let (at, id) = text.split_once('-').ok_or_else(not_from_next)?;
     let digits = (1..=18).contains(&at.len()) && at.bytes().all(|byte| byte.is_ascii_digit());

@@ -2,7 +2,7 @@
 
 use super::{
     ApiResult,
-    paging::{self, Query},
+    paging::{self, ByTime, Query},
 };
 use crate::{
     http::visitor::Visitor,
@@ -12,14 +12,7 @@ use crate::{
 use actix_web::{HttpRequest, web};
 use chrono::{DateTime, Utc};
 use container_api::{EndReason, SandboxId};
-use serde::{Deserialize, Serialize};
-
-/// What is asked for.
-#[derive(Deserialize)]
-pub struct Wish {
-    limit: Option<i64>,
-    after: Option<String>,
-}
+use serde::Serialize;
 
 #[derive(Serialize)]
 struct View {
@@ -49,10 +42,9 @@ pub async fn list(
     request: HttpRequest,
     services: web::Data<Services>,
     visitor: Visitor,
-    Query(wish): Query<Wish>,
+    Query(wish): Query<ByTime>,
 ) -> ApiResult {
-    let limit = paging::limit(wish.limit)?;
-    let after = paging::mark(wish.after.as_deref())?;
+    let (limit, after) = wish.read()?;
     let rows = match visitor.key() {
         Some(key) => {
             let read = move |conn: &mut _| listing::tries_of(conn, &key, after.as_ref(), limit + 1);
