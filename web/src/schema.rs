@@ -174,9 +174,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    transfers (project_id) {
+        project_id -> BigInt,
+        to_user -> BigInt,
+        offered_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(projects -> users (owner_id));
 diesel::joinable!(tries -> projects (project_id));
 diesel::joinable!(project_days -> projects (project_id));
+diesel::joinable!(transfers -> projects (project_id));
 diesel::joinable!(comments -> projects (project_id));
 diesel::joinable!(comments -> users (user_id));
 diesel::joinable!(reports -> projects (project_id));
@@ -191,6 +200,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_tokens,
     projects,
     project_days,
+    transfers,
     builds,
     tries,
     comments,

@@ -80,3 +80,14 @@ CREATE TABLE bans (
     -- NULL: until it is lifted.
     ends_at    TIMESTAMP
 );
+
+-- Projects that their maintainers wish to give to another account; gone once that has answered.
+CREATE TABLE transfers (
+    project_id BIGINT PRIMARY KEY NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+    to_user    BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    offered_at TIMESTAMP NOT NULL
+);
+CREATE INDEX transfers_by_user ON transfers (to_user);
+
+-- A visitor's history, the newest first.
+CREATE INDEX tries_by_owner_start ON tries (owner_key, started_at);

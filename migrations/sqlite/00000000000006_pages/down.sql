@@ -1,3 +1,5 @@
+DROP INDEX tries_by_owner_start;
+DROP TABLE transfers;
 DROP TABLE bans;
 DROP TABLE reports;
 DROP TABLE comments;
