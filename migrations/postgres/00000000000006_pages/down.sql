@@ -1,4 +1,3 @@
-DROP INDEX tries_by_owner_start;
 DROP TABLE transfers;
 DROP TABLE bans;
 DROP TABLE reports;

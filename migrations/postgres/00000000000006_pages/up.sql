@@ -88,6 +88,3 @@ CREATE TABLE transfers (
     offered_at TIMESTAMP NOT NULL
 );
 CREATE INDEX transfers_by_user ON transfers (to_user);
-
--- A visitor's history, the newest first.
-CREATE INDEX tries_by_owner_start ON tries (owner_key, started_at);
