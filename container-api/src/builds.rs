@@ -133,6 +133,12 @@ pub struct BuildView {
     pub state: BuildState,
     /// The image, once pushed.
     pub image: Option<ImageRef>,
+    /// What the image's configuration and layers take in the registry, compressed, once pushed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_bytes: Option<u64>,
+    /// While it is queued: how many others wait that get their turn before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ahead: Option<u32>,
     /// Why it failed, if it has.
     pub failure: Option<FailureCause>,
     /// When it was asked for.

@@ -2,8 +2,8 @@
 //! here: there is one code path.
 
 use crate::{
-    BuildEvent, BuildId, BuildView, ContextView, CreateBuild, CreateSandbox, Problem, SandboxId,
-    SandboxView, Status, TicketView,
+    BuildEvent, BuildId, BuildView, ContextView, CreateBuild, CreateSandbox, ExtendSandbox,
+    LoadSample, Problem, SandboxId, SandboxView, Status, TicketView,
 };
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt};
@@ -81,6 +81,43 @@ impl ContainerClient {
         sent(self.call(Method::DELETE, &path)).await.map(drop)
     }
 
+    /// Lets a sandbox stand still; answers when it does. Freezing a frozen one is no error.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; refused as `sandbox-ended`, `not-running` or `cannot-freeze`.
+    pub async fn freeze_sandbox(&self, id: &SandboxId) -> Result<SandboxView, ClientError> {
+        json(self.call(Method::POST, &format!("/sandboxes/{id}/freeze"))).await
+    }
+
+    /// Lets a frozen sandbox go on. Thawing a running one is no error.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; refused as `sandbox-ended`, `not-running` or `cannot-freeze`.
+    pub async fn thaw_sandbox(&self, id: &SandboxId) -> Result<SandboxView, ClientError> {
+        json(self.call(Method::POST, &format!("/sandboxes/{id}/thaw"))).await
+    }
+
+    /// Gives a sandbox more time, within the caller's limit.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; refused as `cannot-extend` where the limit leaves nothing to gain.
+    pub async fn extend_sandbox(
+        &self,
+        id: &SandboxId,
+        wish: ExtendSandbox,
+    ) -> Result<SandboxView, ClientError> {
+        json(self.call(Method::POST, &format!("/sandboxes/{id}/extend")).json(&wish)).await
+    }
+
+    /// Ends a sandbox's program with all that it wrote, and starts the same image afresh under the
+    /// same id and with the same time left; answers when it runs.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; refused as `sandbox-ended`, `not-running` or `cannot-restart`.
+    pub async fn restart_sandbox(&self, id: &SandboxId) -> Result<SandboxView, ClientError> {
+        json(self.call(Method::POST, &format!("/sandboxes/{id}/restart"))).await
+    }
+
     /// A ticket for a sandbox's terminal. Whether its bearer may have one is for the caller to say.
     ///
     /// # Errors
@@ -150,6 +187,14 @@ impl ContainerClient {
     /// See [`ClientError`].
     pub async fn status(&self) -> Result<Status, ClientError> {
         json(self.call(Method::GET, "/status")).await
+    }
+
+    /// The machine's load over the last ten minutes, the oldest sample first.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn load(&self) -> Result<Vec<LoadSample>, ClientError> {
+        json(self.call(Method::GET, "/status/load")).await
     }
 
     fn call(&self, method: Method, path: &str) -> RequestBuilder {

@@ -19,7 +19,11 @@ pub use client::{ClientError, ContainerClient};
 pub use ids::{BuildId, ContextId, ImageRef, InvalidId, SandboxId};
 pub use problem::{FieldProblem, Problem};
 pub use sandboxes::{
-    CreateSandbox, EndReason, Limits, SandboxState, SandboxView, TerminalSize, TicketView,
+    CreateSandbox, EndReason, ExtendSandbox, Limits, SandboxState, SandboxView, TerminalSize,
+    TicketView,
 };
-pub use status::{EngineStatus, Status};
+pub use status::{
+    BuildCounts, EngineStatus, Isolation, LoadSample, NetworkPolicy, SandboxCounts, SelfTest,
+    SelfTestCheck, Status,
+};
 pub use ticket::{Ticket, TicketError, TicketKey};

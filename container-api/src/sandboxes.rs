@@ -77,7 +77,8 @@ pub struct CreateSandbox {
     pub size: TerminalSize,
 }
 
-/// Where a sandbox stands: `starting → running → ended`.
+/// Where a sandbox stands: `starting → running ⇄ frozen → ended`. A restart leads back to
+/// `starting`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SandboxState {
@@ -85,8 +86,30 @@ pub enum SandboxState {
     Starting,
     /// The program runs and its terminal can be attached to.
     Running,
+    /// Its processes stand still and keep their memory; its terminal can be attached to, and what
+    /// is typed waits. Its time goes on.
+    Frozen,
     /// Over, and everything of it released.
     Ended,
+}
+
+impl SandboxState {
+    /// Whether it holds a place: everything but the end.
+    #[must_use]
+    pub fn lives(self) -> bool {
+        self != Self::Ended
+    }
+
+    /// The word on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Running => "running",
+            Self::Frozen => "frozen",
+            Self::Ended => "ended",
+        }
+    }
 }
 
 /// Why a sandbox ended.
@@ -132,11 +155,28 @@ pub struct SandboxView {
     pub created_at: DateTime<Utc>,
     /// When its time is up.
     pub expires_at: DateTime<Utc>,
+    /// When its program ran and its terminal could be attached to for the first time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready_at: Option<DateTime<Utc>>,
+    /// When somebody first pressed Enter in its terminal. Not known of what a restarted server
+    /// took over, until it happens again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_command_at: Option<DateTime<Utc>>,
     /// When it ended, if it has.
     pub ended_at: Option<DateTime<Utc>>,
     /// Why it ended, if it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<EndReason>,
+}
+
+/// A wish for more time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtendSandbox {
+    /// By how many seconds its end moves away.
+    pub seconds: u64,
+    /// How many seconds after its creation it ends at the latest: the caller's limit. Where less
+    /// than `seconds` is left of it, what is left is given.
+    pub at_most_seconds: u64,
 }
 
 /// A ticket that opens one sandbox's terminal.

@@ -90,6 +90,31 @@ fn sandbox_problem(error: &SandboxError) -> Problem {
             410,
             "This sandbox has ended. Start a new one.",
         ),
+        SandboxError::NotRunning => Problem::new(
+            "not-running",
+            "The sandbox does not run yet",
+            409,
+            "This sandbox is about to start, or to change. Please try again in a moment.",
+        ),
+        SandboxError::CannotFreeze(_) => Problem::new(
+            "cannot-freeze",
+            "The sandbox does not stand still",
+            503,
+            "The host could not freeze or thaw this sandbox; it goes on as before. Please try \
+             again in a moment.",
+        ),
+        SandboxError::CannotExtend => Problem::new(
+            "cannot-extend",
+            "No more time",
+            409,
+            "This sandbox has all the time that it may have.",
+        ),
+        SandboxError::CannotRestart => Problem::new(
+            "cannot-restart",
+            "The sandbox cannot be restarted",
+            409,
+            "The server was updated since this sandbox started. Stop it, and start a new one.",
+        ),
         SandboxError::StoppedWhileStarting => Problem::new(
             "sandbox-stopped",
             "The sandbox was stopped",

@@ -12,6 +12,7 @@
 //! | [`builds`] | which builds? |
 //! | [`engine`] | what runs them? |
 //! | [`remote`] | where are images kept? |
+//! | `load` | how busy is the machine? |
 
 mod auth;
 pub mod builds;
@@ -19,6 +20,7 @@ pub mod config;
 pub mod engine;
 pub mod error;
 mod handlers;
+mod load;
 pub mod remote;
 mod routes;
 pub mod sandboxes;

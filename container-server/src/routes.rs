@@ -34,6 +34,10 @@ pub(crate) fn internal(
         .route("/sandboxes", web::get().to(sandboxes::list))
         .route("/sandboxes/{id}", web::get().to(sandboxes::show))
         .route("/sandboxes/{id}", web::delete().to(sandboxes::stop))
+        .route("/sandboxes/{id}/freeze", web::post().to(sandboxes::freeze))
+        .route("/sandboxes/{id}/thaw", web::post().to(sandboxes::thaw))
+        .route("/sandboxes/{id}/extend", web::post().to(sandboxes::extend))
+        .route("/sandboxes/{id}/restart", web::post().to(sandboxes::restart))
         .route("/sandboxes/{id}/ticket", web::post().to(sandboxes::ticket))
         .route("/contexts", web::post().to(contexts::upload))
         .route("/builds", web::post().to(builds::create))
@@ -41,6 +45,7 @@ pub(crate) fn internal(
         .route("/builds/{id}", web::delete().to(builds::cancel))
         .route("/builds/{id}/log", web::get().to(builds::log))
         .route("/status", web::get().to(status::show))
+        .route("/status/load", web::get().to(status::load))
         .default_service(web::to(async || Err::<String, _>(ApiError::NoSuchPath)));
     cfg.service(api);
 }

@@ -5,6 +5,7 @@ use crate::{
     config::{Config, EngineConfig, InternalToken},
     engine::{Engine, EngineError, native::NativeEngine},
     handlers::Services,
+    load::Load,
     remote::{Remote, RemoteError},
     routes,
     sandboxes::Sandboxes,
@@ -71,7 +72,9 @@ impl ContainerServer {
         let sandboxes =
             Sandboxes::start(engine.clone(), terminals.clone(), config.capacity).await?;
         let builds = Builds::start(config.builds, engine.clone(), remote.clone())?;
-        let services = Services { sandboxes, builds, engine, remote, tickets };
+        let load = Load::start(sandboxes.clone(), builds.clone());
+        let capacity = config.capacity;
+        let services = Services { sandboxes, builds, engine, remote, tickets, load, capacity };
         Ok(Self { services: Data::new(services), terminals, token: Arc::new(config.token) })
     }
 

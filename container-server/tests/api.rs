@@ -3,8 +3,8 @@
 mod support;
 
 use container_api::{
-    BuildId, ClientError, ContainerClient, CreateSandbox, EndReason, Problem, SandboxId,
-    SandboxState,
+    BuildId, ClientError, ContainerClient, CreateSandbox, EndReason, ExtendSandbox, Problem,
+    SandboxId, SandboxState,
 };
 use container_server::{
     Config, ContainerServer, builds::BuildsConfig, config::EngineConfig, config::InternalToken,
@@ -12,6 +12,7 @@ use container_server::{
 };
 use std::sync::{Arc, atomic::Ordering};
 use support::{
+    eventually,
     fake_engine::FakeEngine,
     servers::{Server, registry, registry_config},
     wishes::{terminals_config, wish},
@@ -92,6 +93,35 @@ async fn a_sandbox_from_creation_to_its_end() {
     let ended = api.client.sandbox(&view.id).await.unwrap();
     assert_eq!((ended.state, ended.end), (SandboxState::Ended, Some(EndReason::Stopped)));
     assert_eq!(kind(&refused(api.client.ticket(&view.id).await)), ("sandbox-ended", 410));
+    api.stop().await;
+}
+
+#[actix_web::test]
+async fn a_living_sandbox_is_frozen_thawed_extended_and_restarted() {
+    let api = Api::start().await;
+    let view = api.client.create_sandbox(&wish("guest")).await.unwrap();
+    let frozen = api.client.freeze_sandbox(&view.id).await.unwrap();
+    assert_eq!(frozen.state, SandboxState::Frozen);
+    assert_eq!(api.client.status().await.unwrap().sandboxes_by_state.frozen, 1);
+    assert_eq!(api.client.thaw_sandbox(&view.id).await.unwrap(), view);
+    let more = ExtendSandbox { seconds: 60, at_most_seconds: 1_830 };
+    let longer = api.client.extend_sandbox(&view.id, more).await.unwrap();
+    assert_eq!((longer.expires_at - view.expires_at).num_seconds(), 30);
+    let problem = refused(api.client.extend_sandbox(&view.id, more).await);
+    assert_eq!(kind(&problem), ("cannot-extend", 409));
+    assert_eq!(api.client.restart_sandbox(&view.id).await.unwrap(), longer);
+    api.engine.restless.store(true, Ordering::SeqCst);
+    let problem = refused(api.client.freeze_sandbox(&view.id).await);
+    assert_eq!(kind(&problem), ("cannot-freeze", 503));
+    api.client.stop_sandbox(&view.id).await.unwrap();
+    for problem in [
+        refused(api.client.freeze_sandbox(&view.id).await),
+        refused(api.client.thaw_sandbox(&view.id).await),
+        refused(api.client.extend_sandbox(&view.id, more).await),
+        refused(api.client.restart_sandbox(&view.id).await),
+    ] {
+        assert_eq!(kind(&problem), ("sandbox-ended", 410));
+    }
     api.stop().await;
 }
 
@@ -198,6 +228,14 @@ async fn status_tells_what_there_is() {
     let status = api.client.status().await.unwrap();
     assert_eq!((status.engine.name.as_str(), status.sandboxes, status.builds), ("fake", 2, 0));
     assert!(status.base_images.is_empty());
+    assert_eq!((status.capacity, status.sandboxes_by_state.running), (Some(100), 2));
+    eventually("the machine is looked at", || async {
+        !api.client.load().await.unwrap().is_empty()
+    })
+    .await;
+    let load = api.client.load().await.unwrap();
+    assert!(load[0].memory_total_bytes > load[0].memory_used_bytes, "{load:?}");
+    assert_eq!(api.client.status().await.unwrap().load.as_ref(), load.last());
     api.stop().await;
 }
 

@@ -2,7 +2,9 @@
 
 mod support;
 
-use container_api::{ContainerClient, EndReason, SandboxState, TicketView};
+use container_api::{
+    ContainerClient, EndReason, ExtendSandbox, SandboxId, SandboxState, TicketView,
+};
 use container_server::{
     Config, ContainerServer, builds::BuildsConfig, config::EngineConfig, config::InternalToken,
     remote::Remote,
@@ -41,15 +43,30 @@ async fn a_viewer_sees_types_keeps_it_alive_and_is_told_the_end() {
     let client = ContainerClient::new(format!("http://{}", internal.address), "token").unwrap();
 
     let view = client.create_sandbox(&limited("guest", |l| l.idle_seconds = 2)).await.unwrap();
-    let TicketView { path } = client.ticket(&view.id).await.unwrap();
-    let mut request = format!("ws://{}{path}", public.address).into_client_request().unwrap();
-    request.headers_mut().insert("sec-websocket-protocol", "trythis.v1".parse().unwrap());
-    let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+    let mut socket = connect(&client, &public, &view.id).await;
 
     engine.print(&view.id, "hello from inside");
     wait_for(&mut socket, &[SCREEN, OUTPUT], "hello from inside").await;
     socket.send(Message::binary([&[0][..], b"typed\n"].concat())).await.unwrap();
     assert_eq!(engine.read_line(&view.id).await, "typed\n");
+    let typed_at = client.sandbox(&view.id).await.unwrap().first_command_at;
+    assert!(typed_at > view.ready_at, "{typed_at:?}");
+
+    client.freeze_sandbox(&view.id).await.unwrap();
+    wait_for(&mut socket, &[STATUS], "\"frozen\"").await;
+    client.thaw_sandbox(&view.id).await.unwrap();
+    wait_for(&mut socket, &[STATUS], "\"running\"").await;
+    let more = ExtendSandbox { seconds: 60, at_most_seconds: 36_000 };
+    let later = client.extend_sandbox(&view.id, more).await.unwrap().expires_at;
+    let later = later.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    wait_for(&mut socket, &[STATUS], &later).await;
+
+    client.restart_sandbox(&view.id).await.unwrap();
+    wait_for(&mut socket, &[STATUS], "\"restarting\"").await;
+    assert_eq!(close_code(&mut socket).await, 4411);
+    let mut socket = connect(&client, &public, &view.id).await;
+    engine.print(&view.id, "once more");
+    wait_for(&mut socket, &[SCREEN, OUTPUT], "once more").await;
 
     // Longer than it may be idle: somebody is there.
     tokio::time::sleep(std::time::Duration::from_secs(4)).await;
@@ -57,14 +74,12 @@ async fn a_viewer_sees_types_keeps_it_alive_and_is_told_the_end() {
 
     client.stop_sandbox(&view.id).await.unwrap();
     wait_for(&mut socket, &[STATUS], "\"stopped\"").await;
-    match socket.next().await.unwrap().unwrap() {
-        Message::Close(Some(CloseFrame { code, .. })) => assert_eq!(u16::from(code), 4410),
-        other => panic!("{other:?}"),
-    }
+    assert_eq!(close_code(&mut socket).await, 4410);
     eventually("the end is told", || async {
         client.sandbox(&view.id).await.unwrap().end == Some(EndReason::Stopped)
     })
     .await;
+    assert_eq!(client.sandbox(&view.id).await.unwrap().first_command_at, typed_at);
     server.shutdown().await;
     for http in [internal, public, registry] {
         http.stop().await;
@@ -73,6 +88,20 @@ async fn a_viewer_sees_types_keeps_it_alive_and_is_told_the_end() {
 
 type Socket =
     tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
+
+async fn connect(client: &ContainerClient, public: &Server, id: &SandboxId) -> Socket {
+    let TicketView { path } = client.ticket(id).await.unwrap();
+    let mut request = format!("ws://{}{path}", public.address).into_client_request().unwrap();
+    request.headers_mut().insert("sec-websocket-protocol", "trythis.v1".parse().unwrap());
+    tokio_tungstenite::connect_async(request).await.unwrap().0
+}
+
+async fn close_code(socket: &mut Socket) -> u16 {
+    match socket.next().await.unwrap().unwrap() {
+        Message::Close(Some(CloseFrame { code, .. })) => code.into(),
+        other => panic!("{other:?}"),
+    }
+}
 
 /// Reads until frames of these kinds have shown the text.
 async fn wait_for(socket: &mut Socket, kinds: &[u8], text: &str) {

@@ -4,16 +4,24 @@
 //! either side restarts. Calls block; from asynchronous code they belong on a blocking thread.
 
 use crate::{
-    protocol::{Event, Failure, Living, Name, Reply, Request, Spec, Unpack},
+    protocol::{Event, Failure, FailureKind, Living, Name, Reply, Request, Spec, Unpack},
     wire,
 };
 use rustix::net::{AddressFamily, Shutdown, SocketAddrUnix, SocketFlags, SocketType};
 use std::{
+    collections::BTreeMap,
     io,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
     path::{Path, PathBuf},
     sync::Arc,
+    thread,
+    time::{Duration, Instant},
 };
+
+/// How long the processes of a sandbox may take to stand still.
+const FREEZE_PATIENCE: Duration = Duration::from_secs(2);
+/// How long to wait before looking again whether they do.
+const FREEZE_PAUSE: Duration = Duration::from_millis(5);
 
 /// Why a call brought nothing.
 #[derive(Debug, thiserror::Error)]
@@ -77,12 +85,34 @@ impl Client {
         self.done(&Request::Stop(id.clone()), None)
     }
 
-    /// Stops its processes in their tracks.
+    /// Stops its processes in their tracks; returns when they all stand. Where they do not within
+    /// two seconds, as when one of them waits for a slow device, they go on again.
     ///
     /// # Errors
-    /// [`Error::Failure`] of kind `NotFound` when it does not live.
+    /// [`Error::Failure`] of kind `NotFound` when it does not live, of kind `Busy` when it does not
+    /// stand in time, or `Internal`.
     pub fn freeze(&self, id: &Name) -> Result<(), Error> {
-        self.done(&Request::Freeze(id.clone()), None)
+        let deadline = Instant::now() + FREEZE_PATIENCE;
+        loop {
+            let frozen = self.done(&Request::Freeze(id.clone()), None);
+            match &frozen {
+                Err(Error::Failure(failure)) if failure.kind == FailureKind::Busy => {}
+                Err(Error::Failure(failure)) if failure.kind == FailureKind::NotFound => {
+                    return frozen;
+                }
+                Ok(()) => return frozen,
+                Err(_) => {
+                    // Whatever half of it was done.
+                    let _ = self.thaw(id);
+                    return frozen;
+                }
+            }
+            if Instant::now() > deadline {
+                self.thaw(id)?;
+                return frozen;
+            }
+            thread::sleep(FREEZE_PAUSE);
+        }
     }
 
     /// Lets its processes go on.
@@ -91,6 +121,14 @@ impl Client {
     /// [`Error::Failure`] of kind `NotFound` when it does not live.
     pub fn thaw(&self, id: &Name) -> Result<(), Error> {
         self.done(&Request::Thaw(id.clone()), None)
+    }
+
+    /// Has other labels kept with it from now on.
+    ///
+    /// # Errors
+    /// [`Error::Failure`] of kind `NotFound` when it does not live.
+    pub fn relabel(&self, id: &Name, labels: BTreeMap<String, String>) -> Result<(), Error> {
+        self.done(&Request::Relabel { id: id.clone(), labels }, None)
     }
 
     /// What lives.

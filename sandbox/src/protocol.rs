@@ -155,10 +155,18 @@ pub enum Request {
     /// End a sandbox: every process is killed and everything of it is released before the answer
     /// [`Reply::Done`]. Ending what does not exist is no error.
     Stop(Name),
-    /// Stop its processes in their tracks.
+    /// Stop its processes in their tracks. Answers [`Reply::Done`] once they all stand, and a
+    /// failure of kind `Busy` while some do not yet: to be asked again.
     Freeze(Name),
     /// Let them go on.
     Thaw(Name),
+    /// Keep other labels with a living sandbox from now on.
+    Relabel {
+        /// Which one.
+        id: Name,
+        /// All of its labels.
+        labels: BTreeMap<String, String>,
+    },
     /// What lives. Answers [`Reply::Sandboxes`].
     List,
     /// Follow what ends. Answers a stream of [`Event`]s until the connection closes.
@@ -227,10 +235,13 @@ pub enum Reply {
 pub struct Living {
     /// Its name.
     pub id: Name,
-    /// As given at its start.
+    /// As given last.
     pub labels: BTreeMap<String, String>,
     /// The process id of its init, as the host sees it.
     pub pid: i32,
+    /// Whether it was frozen, and not thawed since.
+    #[serde(default)]
+    pub frozen: bool,
 }
 
 /// Something that happened without being asked for.
@@ -274,7 +285,7 @@ pub enum FailureKind {
     NotFound,
     /// A sandbox of that name lives.
     Exists,
-    /// A layer is in use.
+    /// A layer is in use, or not every process of a sandbox stands still yet.
     Busy,
     /// The program is missing or not executable, or the user unknown, in the image.
     Program,

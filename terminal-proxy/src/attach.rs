@@ -144,6 +144,7 @@ fn admit(
             let goodbye = Goodbye::ended(&status);
             Err((Some(status), goodbye))
         }
+        Found::Restarting => Err((None, Goodbye::restarted())),
         Found::Unknown => Err(unknown()),
     }
 }

@@ -7,7 +7,7 @@
 use crate::{
     session::{Attachment, Outgoing, Seat},
     status::{State, Status, end_sentence},
-    wire::{CLOSE_ENDED, ClientFrame, ServerFrame},
+    wire::{CLOSE_ENDED, CLOSE_RESTARTED, ClientFrame, ServerFrame},
 };
 use actix_ws::{
     AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Closed, ProtocolError,
@@ -47,6 +47,10 @@ impl Goodbye {
 
     pub(crate) fn ended(status: &Status) -> Self {
         Self::new(CloseCode::Other(CLOSE_ENDED), end_sentence(status.end.as_ref()))
+    }
+
+    pub(crate) fn restarted() -> Self {
+        Self::new(CloseCode::Other(CLOSE_RESTARTED), "the sandbox starts afresh; please reconnect")
     }
 
     fn protocol(reason: impl Into<String>) -> Self {
@@ -229,14 +233,17 @@ async fn outgoing(
 }
 
 async fn over(mut status: watch::Receiver<Status>, mut socket: Socket) -> Option<Goodbye> {
-    if status.borrow().state != State::Ended {
+    let state = status.borrow().state;
+    if matches!(state, State::Running | State::Frozen) {
         return Some(Goodbye::new(CloseCode::Away, "the server goes away; please reconnect"));
     }
     if status.has_changed().unwrap_or(true) {
         send_status(&mut status, &mut socket).await.ok()?;
     }
-    let goodbye = Goodbye::ended(&status.borrow());
-    Some(goodbye)
+    Some(match state {
+        State::Restarting => Goodbye::restarted(),
+        _ => Goodbye::ended(&status.borrow()),
+    })
 }
 
 async fn send_status(

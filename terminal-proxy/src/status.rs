@@ -10,6 +10,10 @@ use serde::{Deserialize, Serialize, Serializer};
 pub enum State {
     /// It runs, or did not yet have the chance to end.
     Running,
+    /// It stands still, and what is typed waits until it goes on.
+    Frozen,
+    /// It makes way for a fresh start under the same id: whoever comes again finds that one.
+    Restarting,
     /// It is over.
     Ended,
 }

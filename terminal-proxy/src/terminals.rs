@@ -9,7 +9,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use container_api::{EndReason, SandboxId, TerminalSize, TicketKey};
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::{HashMap, HashSet, hash_map::Entry},
     io,
     os::fd::OwnedFd,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -48,6 +48,8 @@ pub struct Activity {
     pub unwatched_since: Option<Instant>,
     /// When something was typed last.
     pub last_input: Option<Instant>,
+    /// When somebody first pressed Enter.
+    pub first_command_at: Option<DateTime<Utc>>,
 }
 
 /// Every terminal of this server. Cheap to clone: all clones are the same.
@@ -66,6 +68,8 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Sessions {
     live: HashMap<SandboxId, Handle>,
+    /// Those without a session until their sandbox has started afresh.
+    restarting: HashSet<SandboxId>,
     ended: Ended,
 }
 
@@ -74,6 +78,7 @@ struct Sessions {
 pub(crate) enum Found {
     Live(Attachment),
     Full,
+    Restarting,
     Ended(Status),
     Unknown,
 }
@@ -99,7 +104,9 @@ impl Terminals {
         expires_at: DateTime<Utc>,
     ) -> io::Result<()> {
         let scrollback_rows = self.0.config.scrollback_rows;
-        match self.sessions().live.entry(id) {
+        let mut sessions = self.sessions();
+        sessions.restarting.remove(&id);
+        match sessions.live.entry(id) {
             Entry::Occupied(_) => Err(io::ErrorKind::AlreadyExists.into()),
             Entry::Vacant(place) => {
                 let handle = Handle::spawn(place.key(), master, size, scrollback_rows, expires_at)?;
@@ -114,6 +121,7 @@ impl Terminals {
     /// no terminal is remembered all the same.
     pub fn end(&self, id: &SandboxId, reason: &EndReason) {
         let mut sessions = self.sessions();
+        sessions.restarting.remove(id);
         let handle = sessions.live.remove(id);
         let expires_at = match &handle {
             Some(handle) => handle.status().expires_at,
@@ -139,6 +147,7 @@ impl Terminals {
             viewers: handle.status().viewers,
             unwatched_since: times.unwatched_since,
             last_input: times.last_input,
+            first_command_at: times.first_command_at,
         })
     }
 
@@ -149,6 +158,24 @@ impl Terminals {
         }
     }
 
+    /// Tells a terminal's viewers that its program stands still, or goes on. While it stands, what
+    /// they type waits.
+    pub fn set_frozen(&self, id: &SandboxId, frozen: bool) {
+        if let Some(handle) = self.sessions().live.get(id) {
+            handle.set_frozen(frozen);
+        }
+    }
+
+    /// Makes room for a fresh start under the same id: viewers are told to come back (4411), and
+    /// so are those who come before [`Terminals::open`] or [`Terminals::end`].
+    pub fn restart(&self, id: &SandboxId) {
+        let mut sessions = self.sessions();
+        sessions.restarting.insert(id.clone());
+        if let Some(handle) = sessions.live.remove(id) {
+            handle.replace();
+        }
+    }
+
     pub(crate) fn find(&self, id: &SandboxId) -> Found {
         let mut sessions = self.sessions();
         if let Some(handle) = sessions.live.get(id) {
@@ -156,6 +183,9 @@ impl Terminals {
                 return Found::Full;
             }
             return Found::Live(handle.attach());
+        }
+        if sessions.restarting.contains(id) {
+            return Found::Restarting;
         }
         sessions.ended.get(id, Instant::now()).map_or(Found::Unknown, Found::Ended)
     }

@@ -29,6 +29,7 @@
 //! | 4401 | the ticket was refused; the reason says why |
 //! | 4404 | there is no such sandbox |
 //! | 4410 | the sandbox ended; a status frame came before, with the reason |
+//! | 4411 | the sandbox is started afresh under the same id; come back |
 
 use bytes::{BufMut, Bytes, BytesMut};
 use container_api::TerminalSize;
@@ -53,6 +54,9 @@ pub const CLOSE_NO_SUCH_SANDBOX: u16 = 4404;
 
 /// Close code: the sandbox ended.
 pub const CLOSE_ENDED: u16 = 4410;
+
+/// Close code: the sandbox is started afresh.
+pub const CLOSE_RESTARTED: u16 = 4411;
 
 const INPUT: u8 = 0;
 const RESIZE: u8 = 1;

@@ -2,12 +2,64 @@
 
 mod support;
 
-use support::server::Server;
-use terminal_proxy::wire::ServerFrame;
+use container_api::EndReason;
+use support::{
+    server::{Server, expiry},
+    shell::Shell,
+};
+use terminal_proxy::{status::State, wire::ServerFrame};
 
 /// The window, and one frame over it.
 const WINDOW: u64 = 512 * 1024;
 const FRAME: u64 = 64 * 1024;
+
+#[actix_web::test]
+async fn what_is_typed_while_the_program_stands_still_waits() {
+    let server = Server::start();
+    let (id, _shell, mut client) = server.shell().await;
+    server.terminals.set_frozen(&id, true);
+    client.told(|status| status.state == State::Frozen).await;
+    assert_eq!(server.terminals.activity(&id).expect("a terminal").first_command_at, None);
+    client.input(b"echo wait''ed\r").await;
+    client.round_trip().await;
+    // Who comes now sees the screen, and not even an echo of what waits.
+    let mut second = server.attach(&id).await;
+    second.see("$ ").await;
+    second.told(|status| status.state == State::Frozen).await;
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    client.round_trip().await;
+    assert!(!client.contents().contains("echo"), "{}", client.contents());
+    let typed_at = server.terminals.activity(&id).expect("a terminal").first_command_at;
+    assert!(typed_at.is_some());
+
+    server.terminals.set_frozen(&id, false);
+    client.told(|status| status.state == State::Running).await;
+    client.see("\nwaited").await;
+    client.input(b"\r").await;
+    client.round_trip().await;
+    let later = server.terminals.activity(&id).expect("a terminal").first_command_at;
+    assert_eq!(later, typed_at, "the first counts");
+    server.stop().await;
+}
+
+#[actix_web::test]
+async fn a_restart_sends_everybody_to_the_new_program() {
+    let server = Server::start();
+    let (id, _shell, mut client) = server.shell().await;
+    server.terminals.restart(&id);
+    assert_eq!(client.closed().await.0, 4411);
+    assert_eq!(client.statuses.last().map(|status| status.state), Some(State::Restarting));
+    assert_eq!(server.attach(&id).await.closed().await.0, 4411, "it is not there yet");
+    let (_shell, master) = Shell::start(&["/bin/sh"]);
+    server.terminals.open(id.clone(), master, Default::default(), expiry()).expect("a terminal");
+    let mut client = server.attach(&id).await;
+    client.see("$ ").await;
+
+    server.terminals.restart(&id);
+    server.terminals.end(&id, &EndReason::Stopped);
+    assert_eq!(server.attach(&id).await.closed().await.0, 4410);
+    server.stop().await;
+}
 
 #[actix_web::test]
 async fn a_viewer_that_does_not_acknowledge_blocks_the_program() {

@@ -2,20 +2,22 @@
 
 use super::{
     BuildsConfig,
-    executor::{Ending, Reason, Room, Scratch, Stop},
+    executor::{Ending, Pushed, Reason, Room, Scratch, Stop},
     log::Log,
     plan::Plan,
     records::Records,
 };
 use crate::{engine::Engine, remote::Remote};
 use chrono::Utc;
-use container_api::{BuildEventKind, BuildState, BuildView, FailureCause, ImageRef};
+use container_api::{BuildEventKind, BuildState, BuildView, FailureCause};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
 
 /// A build that has not ended.
 #[derive(Debug)]
 pub(super) struct Job {
+    /// Its place among all builds since the server's start: turns are taken in this order.
+    pub number: u64,
     view: Mutex<BuildView>,
     /// Its log.
     pub log: Arc<Log>,
@@ -37,13 +39,18 @@ pub(super) struct Worker {
 
 impl Job {
     /// A build that is queued.
-    pub(super) fn new(view: BuildView, log: Log) -> Self {
-        Self { view: Mutex::new(view), log: Arc::new(log), stop: Arc::new(Stop::new()) }
+    pub(super) fn new(number: u64, view: BuildView, log: Log) -> Self {
+        Self { number, view: Mutex::new(view), log: Arc::new(log), stop: Arc::new(Stop::new()) }
     }
 
     /// Where it stands.
     pub(super) fn view(&self) -> BuildView {
         self.lock().clone()
+    }
+
+    /// Where it stands, in a word.
+    pub(super) fn state(&self) -> BuildState {
+        self.lock().state
     }
 
     fn lock(&self) -> MutexGuard<'_, BuildView> {
@@ -53,16 +60,18 @@ impl Job {
     /// Moves it on: on disk first, then in the log, so that who reads the one never finds the
     /// other behind.
     pub(super) fn enter(&self, records: &Records, state: BuildState, end: Option<&End>) {
-        let (failure, image) = match end {
+        let (failure, pushed) = match end {
             Some(Err(Ending::Failed(cause))) => (Some(cause.clone()), None),
-            Some(Ok(image)) => (None, Some(image.clone())),
+            Some(Ok(pushed)) => (None, Some(pushed)),
             Some(Err(Ending::Cancelled)) | None => (None, None),
         };
+        let image = pushed.map(|pushed| pushed.image.clone());
         let view = {
             let mut view = self.lock();
             view.state = state;
             view.failure.clone_from(&failure);
             view.image.clone_from(&image);
+            view.image_bytes = pushed.map(|pushed| pushed.bytes);
             view.ended_at = state.is_final().then(Utc::now);
             view.clone()
         };
@@ -75,7 +84,7 @@ impl Job {
 }
 
 /// How a build ended.
-type End = Result<ImageRef, Ending>;
+type End = Result<Pushed, Ending>;
 
 impl Worker {
     /// The build's whole life.

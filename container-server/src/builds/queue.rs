@@ -14,14 +14,17 @@ use crate::{engine::Engine, remote::Remote};
 use bytes::Bytes;
 use chrono::Utc;
 use container_api::{
-    BuildEvent, BuildId, BuildSource, BuildState, BuildView, ContextId, CreateBuild,
+    BuildCounts, BuildEvent, BuildId, BuildSource, BuildState, BuildView, ContextId, CreateBuild,
 };
 use futures_util::{Stream, StreamExt, stream::BoxStream};
 use std::{
     collections::HashMap,
     error::Error,
     fmt, io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 use tokio::sync::Semaphore;
@@ -43,6 +46,8 @@ struct Inner {
     turns: Arc<Semaphore>,
     /// Builds that have not ended.
     live: Mutex<HashMap<BuildId, Arc<Job>>>,
+    /// The next build's number.
+    next: AtomicU64,
     tasks: TaskTracker,
     closing: CancellationToken,
 }
@@ -75,6 +80,7 @@ impl Builds {
             records,
             contexts,
             live: Mutex::default(),
+            next: AtomicU64::new(0),
             tasks: TaskTracker::new(),
             closing: CancellationToken::new(),
         };
@@ -106,7 +112,7 @@ impl Builds {
             self.0.records.remove(&id);
             return Err(error);
         }
-        Ok(view)
+        Ok(self.view(&id).unwrap_or(view))
     }
 
     /// Whether one more build may come.
@@ -139,11 +145,14 @@ impl Builds {
             repository,
             state: BuildState::Queued,
             image: None,
+            image_bytes: None,
+            ahead: None,
             failure: None,
             created_at: Utc::now(),
             ended_at: None,
         };
-        let job = Job::new(view.clone(), Log::create(records.log(id))?);
+        let number = self.0.next.fetch_add(1, Ordering::Relaxed);
+        let job = Job::new(number, view.clone(), Log::create(records.log(id))?);
         records.save(&view)?;
         job.enter(records, BuildState::Queued, None);
         Ok((Arc::new(job), view))
@@ -186,8 +195,19 @@ impl Builds {
     /// Where a build stands; `None` where there is no such build.
     #[must_use]
     pub fn view(&self, id: &BuildId) -> Option<BuildView> {
-        let job = self.live().get(id).cloned();
-        job.map(|job| job.view()).or_else(|| self.0.records.load(id))
+        let live = self.live();
+        let Some(job) = live.get(id) else {
+            drop(live);
+            return self.0.records.load(id);
+        };
+        let mut view = job.view();
+        if view.state == BuildState::Queued {
+            let before = |other: &&Arc<Job>| {
+                other.number < job.number && other.state() == BuildState::Queued
+            };
+            view.ahead = u32::try_from(live.values().filter(before).count()).ok();
+        }
+        Some(view)
     }
 
     /// A build's log from its first line, followed until the build ends; `None` where there is no
@@ -233,6 +253,14 @@ impl Builds {
     #[must_use]
     pub fn active(&self) -> usize {
         self.live().len()
+    }
+
+    /// The same by state.
+    #[must_use]
+    pub fn counts(&self) -> BuildCounts {
+        let live = self.live();
+        let of = |state| live.values().filter(|job| job.state() == state).count();
+        BuildCounts { queued: of(BuildState::Queued), running: of(BuildState::Running) }
     }
 
     /// Takes no more builds, and ends those that are there; returns when they have ended.

@@ -71,8 +71,10 @@ pub struct ReadyImage {
 pub struct Found {
     /// Its id.
     pub id: SandboxId,
-    /// As given at its start.
+    /// As given last.
     pub labels: BTreeMap<String, String>,
+    /// Whether it was frozen, and not thawed since.
+    pub frozen: bool,
 }
 
 /// A sandbox's end, told once for each.
@@ -128,6 +130,9 @@ pub enum EngineError {
     /// No such sandbox.
     #[error("there is no such sandbox")]
     NotFound,
+    /// The sandbox's processes do not stand still in time.
+    #[error("the sandbox's processes do not stand still")]
+    Restless,
     /// An archive that cannot be unpacked; the message may be shown to the maintainer.
     #[error("{0}")]
     Archive(String),
@@ -162,6 +167,20 @@ pub trait Engine: Send + Sync + 'static {
     /// Ends a sandbox or a build step; everything of it is released when this returns. Ending
     /// what does not live is no error.
     fn stop<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<()>>;
+
+    /// Lets every process of a sandbox stand still, with its memory kept; they do when this
+    /// returns. A frozen sandbox can be attached to, and be stopped.
+    fn freeze<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<()>>;
+
+    /// Lets a frozen sandbox go on.
+    fn thaw<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<()>>;
+
+    /// Keeps other labels with a living sandbox from now on.
+    fn relabel<'a>(
+        &'a self,
+        id: &'a SandboxId,
+        labels: BTreeMap<String, String>,
+    ) -> BoxFuture<'a, Result<()>>;
 
     /// What lives, for reconciliation. Build steps are not listed.
     fn list(&self) -> BoxFuture<'_, Result<Vec<Found>>>;

@@ -5,7 +5,7 @@ pub(crate) mod contexts;
 pub(crate) mod sandboxes;
 pub(crate) mod status;
 
-use crate::{builds::Builds, engine::Engine, remote::Remote, sandboxes::Sandboxes};
+use crate::{builds::Builds, engine::Engine, load::Load, remote::Remote, sandboxes::Sandboxes};
 use container_api::TicketKey;
 use std::{fmt, sync::Arc};
 
@@ -16,6 +16,9 @@ pub(crate) struct Services {
     pub(crate) engine: Arc<dyn Engine>,
     pub(crate) remote: Remote,
     pub(crate) tickets: TicketKey,
+    pub(crate) load: Load,
+    /// How many sandboxes may live at once.
+    pub(crate) capacity: usize,
 }
 
 impl fmt::Debug for Services {

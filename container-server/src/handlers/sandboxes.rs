@@ -6,7 +6,9 @@ use actix_web::{
     HttpResponse,
     web::{Data, Json, Path, Query},
 };
-use container_api::{CreateSandbox, EndReason, SandboxId, SandboxState, SandboxView, TicketView};
+use container_api::{
+    CreateSandbox, EndReason, ExtendSandbox, SandboxId, SandboxState, SandboxView, TicketView,
+};
 use serde::Deserialize;
 use std::time::SystemTime;
 
@@ -57,6 +59,35 @@ pub(crate) async fn stop(
     };
     services.sandboxes.stop(&parse(&id)?, reason).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+pub(crate) async fn freeze(
+    services: Data<Services>,
+    id: Path<String>,
+) -> Result<Json<SandboxView>, ApiError> {
+    Ok(Json(services.sandboxes.set_frozen(&parse(&id)?, true).await?))
+}
+
+pub(crate) async fn thaw(
+    services: Data<Services>,
+    id: Path<String>,
+) -> Result<Json<SandboxView>, ApiError> {
+    Ok(Json(services.sandboxes.set_frozen(&parse(&id)?, false).await?))
+}
+
+pub(crate) async fn extend(
+    services: Data<Services>,
+    id: Path<String>,
+    wish: Json<ExtendSandbox>,
+) -> Result<Json<SandboxView>, ApiError> {
+    Ok(Json(services.sandboxes.extend(&parse(&id)?, wish.into_inner()).await?))
+}
+
+pub(crate) async fn restart(
+    services: Data<Services>,
+    id: Path<String>,
+) -> Result<Json<SandboxView>, ApiError> {
+    Ok(Json(services.sandboxes.restart(&parse(&id)?).await?))
 }
 
 pub(crate) async fn ticket(

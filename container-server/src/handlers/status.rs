@@ -3,7 +3,7 @@
 use super::Services;
 use crate::{error::ApiError, sandboxes::SandboxError};
 use actix_web::web::{Data, Json};
-use container_api::{EngineStatus, Status};
+use container_api::{EngineStatus, LoadSample, Status};
 
 /// An error while the engine does not answer, whatever else does.
 pub(crate) async fn show(services: Data<Services>) -> Result<Json<Status>, ApiError> {
@@ -16,13 +16,26 @@ pub(crate) async fn show(services: Data<Services>) -> Result<Json<Status>, ApiEr
             Vec::new()
         }
     };
+    let sandboxes = services.sandboxes.counts().await;
+    let builds = services.builds.counts();
     Ok(Json(Status {
         engine: EngineStatus {
             name: services.engine.name().to_owned(),
             isolation: services.engine.isolation(),
+            facts: None,
+            self_test: None,
         },
         base_images,
-        sandboxes: services.sandboxes.living().await,
-        builds: services.builds.active(),
+        sandboxes: sandboxes.starting + sandboxes.running + sandboxes.frozen,
+        sandboxes_by_state: sandboxes,
+        capacity: Some(services.capacity),
+        builds: builds.queued + builds.running,
+        builds_by_state: builds,
+        load: services.load.last(),
     }))
+}
+
+/// The machine's load over the last ten minutes.
+pub(crate) async fn load(services: Data<Services>) -> Json<Vec<LoadSample>> {
+    Json(services.load.samples())
 }

@@ -8,7 +8,9 @@ use super::{
 };
 use crate::engine::{Ended, Engine, EngineError};
 use chrono::Utc;
-use container_api::{CreateSandbox, EndReason, SandboxId, SandboxView};
+use container_api::{
+    CreateSandbox, EndReason, ExtendSandbox, ImageRef, SandboxCounts, SandboxId, SandboxView,
+};
 use std::{
     os::fd::OwnedFd,
     sync::Arc,
@@ -35,27 +37,33 @@ pub(super) enum Command {
     Stop { id: SandboxId, reason: EndReason, reply: Reply<()> },
     View { id: SandboxId, reply: oneshot::Sender<Option<SandboxView>> },
     List { reply: oneshot::Sender<Vec<SandboxView>> },
+    SetFrozen { id: SandboxId, frozen: bool, reply: Reply<SandboxView> },
+    Extend { id: SandboxId, wish: ExtendSandbox, reply: Reply<SandboxView> },
+    Restart { id: SandboxId, reply: Reply<SandboxView> },
     Living { reply: oneshot::Sender<usize> },
+    Counts { reply: oneshot::Sender<SandboxCounts> },
     Shutdown { reply: oneshot::Sender<()> },
 }
 
 /// What the tasks that it started report.
 #[derive(Debug)]
-enum Report {
+pub(super) enum Report {
     Launched { id: SandboxId, outcome: Launched },
     Released { id: SandboxId, outcome: Result<(), EngineError> },
+    Turned { id: SandboxId, frozen: bool, outcome: Result<(), EngineError> },
+    Labelled { id: SandboxId, outcome: Result<(), EngineError> },
 }
 
 pub(super) struct Actor {
-    engine: Arc<dyn Engine>,
-    terminals: Terminals,
-    books: Books,
+    pub(super) engine: Arc<dyn Engine>,
+    pub(super) terminals: Terminals,
+    pub(super) books: Books,
     /// How many sandboxes may live at once.
     capacity: usize,
     reports: mpsc::UnboundedSender<Report>,
     inbox: mpsc::UnboundedReceiver<Report>,
     /// Set once the server is about to end: who waits for the last sandbox to go.
-    closing: Option<Vec<oneshot::Sender<()>>>,
+    pub(super) closing: Option<Vec<oneshot::Sender<()>>>,
 }
 
 impl Actor {
@@ -97,13 +105,21 @@ impl Actor {
             Command::Create { wish, reply } => self.create(*wish, reply),
             Command::Stop { id, reason, reply } => self.stop(&id, reason, reply),
             Command::View { id, reply } => {
+                self.note_first_command(&id);
                 let _ = reply.send(self.books.get(&id).map(|record| record.view(&id)));
             }
+            Command::SetFrozen { id, frozen, reply } => self.set_frozen(&id, frozen, reply),
+            Command::Extend { id, wish, reply } => self.extend(&id, &wish, reply),
+            Command::Restart { id, reply } => self.restart(&id, reply),
             Command::List { reply } => {
+                self.living().iter().for_each(|id| self.note_first_command(id));
                 let _ = reply.send(self.books.views());
             }
             Command::Living { reply } => {
                 let _ = reply.send(self.books.living().count());
+            }
+            Command::Counts { reply } => {
+                let _ = reply.send(self.books.counts());
             }
             Command::Shutdown { reply } => {
                 self.closing.get_or_insert_default().push(reply);
@@ -134,21 +150,31 @@ impl Actor {
         let mut record = Record::new(about.clone(), phase);
         record.creator = Some(reply);
         self.books.insert(id.clone(), record);
+        self.launch(&id, about, wish.image, cancel);
+    }
 
-        let launch = tokio::spawn(launch::launch(
-            self.engine.clone(),
-            id.clone(),
-            about,
-            wish.image,
-            cancel,
-        ));
-        let reports = self.reports.clone();
-        tokio::spawn(async move {
+    pub(super) fn launch(
+        &self,
+        id: &SandboxId,
+        about: About,
+        image: ImageRef,
+        cancel: CancellationToken,
+    ) {
+        let (engine, id) = (self.engine.clone(), id.clone());
+        let launch = tokio::spawn(launch::launch(engine, id.clone(), about, image, cancel));
+        self.spawn_report(async move {
             let outcome = launch.await.unwrap_or_else(|panic| {
                 Launched::Failed(EngineError::Internal(format!("a launch broke off: {panic}")))
             });
+            Report::Launched { id, outcome }
+        });
+    }
+
+    pub(super) fn spawn_report(&self, work: impl Future<Output = Report> + Send + 'static) {
+        let reports = self.reports.clone();
+        tokio::spawn(async move {
             // Fails only when the actor has ended, together with the whole server.
-            let _ = reports.send(Report::Launched { id, outcome });
+            let _ = reports.send(work.await);
         });
     }
 
@@ -173,6 +199,9 @@ impl Actor {
                 cancel.cancel();
                 end.get_or_insert(reason);
             }
+            Phase::Restarting { end, .. } => {
+                end.get_or_insert(reason);
+            }
             Phase::Running { .. } => {
                 record.phase = Phase::Ending { reason, release: Release::UnderWay { attempts: 1 } };
                 self.release(id);
@@ -181,9 +210,9 @@ impl Actor {
         }
     }
 
-    fn release(&self, id: &SandboxId) {
-        let (engine, reports, id) = (self.engine.clone(), self.reports.clone(), id.clone());
-        tokio::spawn(async move {
+    pub(super) fn release(&self, id: &SandboxId) {
+        let (engine, id) = (self.engine.clone(), id.clone());
+        self.spawn_report(async move {
             let stopped = tokio::spawn({
                 let id = id.clone();
                 async move { engine.stop(&id).await }
@@ -191,7 +220,7 @@ impl Actor {
             let outcome = stopped.await.unwrap_or_else(|panic| {
                 Err(EngineError::Internal(format!("a stop broke off: {panic}")))
             });
-            let _ = reports.send(Report::Released { id, outcome });
+            Report::Released { id, outcome }
         });
     }
 
@@ -202,8 +231,16 @@ impl Actor {
                 Launched::GivenUp => self.finish(&id, EndReason::Stopped),
                 Launched::Failed(error) => self.launch_failed(&id, error),
             },
-            Report::Released { id, outcome: Ok(()) } => self.finish(&id, EndReason::Stopped),
-            Report::Released { id, outcome: Err(error) } => self.release_failed(&id, error),
+            Report::Released { id, outcome } => {
+                if !self.restart_released(&id, &outcome) {
+                    match outcome {
+                        Ok(()) => self.finish(&id, EndReason::Stopped),
+                        Err(error) => self.release_failed(&id, error),
+                    }
+                }
+            }
+            Report::Turned { id, frozen, outcome } => self.turned(&id, frozen, outcome),
+            Report::Labelled { id, outcome } => self.labelled(&id, outcome),
         }
     }
 
@@ -214,6 +251,8 @@ impl Actor {
             let error = EngineError::Internal(format!("a terminal could not be opened: {error}"));
             return self.launch_failed(id, error);
         }
+        let known = record.ready_at.is_some();
+        record.ready_at.get_or_insert_with(Utc::now);
         let running = Phase::Running { since: Instant::now() };
         let end = match std::mem::replace(&mut record.phase, running) {
             Phase::Starting { end, .. } => end,
@@ -223,7 +262,8 @@ impl Actor {
         let wanted = match &end {
             None | Some(EndReason::Exited { .. } | EndReason::OutOfMemory) => {
                 let view = record.view(id);
-                record.creator.take().is_some_and(|reply| reply.send(Ok(view)).is_ok())
+                let told = record.creator.take().map(|reply| reply.send(Ok(view)).is_ok());
+                told == Some(true) || known
             }
             Some(_) => true,
         };
@@ -263,6 +303,7 @@ impl Actor {
             Phase::Starting { end, .. } => {
                 end.get_or_insert(reason);
             }
+            Phase::Restarting { .. } => self.restart_told(&ended.id),
             // The engine has released everything: it says so by this message.
             Phase::Running { .. } | Phase::Ending { .. } => self.finish(&ended.id, reason),
             Phase::Ended { .. } => {}
@@ -270,10 +311,13 @@ impl Actor {
     }
 
     /// Everything is released. A reason that was given before stands.
-    fn finish(&mut self, id: &SandboxId, otherwise: EndReason) {
+    pub(super) fn finish(&mut self, id: &SandboxId, otherwise: EndReason) {
+        self.note_first_command(id);
         let Some(record) = self.books.get_mut(id) else { return };
         let reason = match &record.phase {
-            Phase::Starting { end, .. } => end.clone().unwrap_or(otherwise),
+            Phase::Starting { end, .. } | Phase::Restarting { end, .. } => {
+                end.clone().unwrap_or(otherwise)
+            }
             Phase::Running { .. } => otherwise,
             Phase::Ending { reason, .. } => reason.clone(),
             Phase::Ended { .. } => return,
@@ -285,6 +329,9 @@ impl Actor {
         }
         for stopper in record.stoppers.drain(..) {
             let _ = stopper.send(Ok(()));
+        }
+        for turn in record.turns.drain(..) {
+            let _ = turn.reply.send(Err(SandboxError::Ended));
         }
         self.terminals.end(id, &reason);
         self.books.note_end(id, reason, Utc::now());
@@ -338,11 +385,13 @@ impl Actor {
     fn look_at(&mut self, id: &SandboxId, now: chrono::DateTime<Utc>) {
         let Some(record) = self.books.get_mut(id) else { return };
         let unseen = match &mut record.phase {
-            Phase::Starting { .. } => None,
-            Phase::Running { since } => self.terminals.activity(id).map_or_else(
-                || Some(since.elapsed()),
-                |activity| activity.unwatched_since.map(|since| since.elapsed()),
-            ),
+            Phase::Starting { .. } | Phase::Restarting { .. } => None,
+            Phase::Running { .. } if record.frozen => None,
+            Phase::Running { since } => {
+                let activity = self.terminals.activity(id);
+                let unwatched = activity.map_or(Some(*since), |activity| activity.unwatched_since);
+                unwatched.map(|instant| instant.max(*since).elapsed())
+            }
             Phase::Ending { release, .. } => {
                 if let Release::Failed { attempts, again } = *release
                     && again <= Instant::now()

@@ -18,11 +18,14 @@ pub(super) async fn adopt(
 ) -> Result<Books, EngineError> {
     let mut books = Books::default();
     for found in engine.list().await? {
-        let id = found.id.clone();
+        let (id, frozen) = (found.id.clone(), found.frozen);
         match adopt_one(engine, terminals, found).await {
             Ok(about) => {
                 let since = Instant::now();
-                books.insert(id, Record::new(about, Phase::Running { since }));
+                terminals.set_frozen(&id, frozen);
+                let mut record = Record::new(about, Phase::Running { since });
+                record.frozen = frozen;
+                books.insert(id, record);
             }
             Err(why) => {
                 tracing::info!(sandbox = %id, why, "ending a sandbox that cannot be taken over");

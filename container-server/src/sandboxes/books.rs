@@ -3,7 +3,8 @@
 use super::{SandboxError, policy};
 use chrono::{DateTime, TimeDelta, Utc};
 use container_api::{
-    CreateSandbox, EndReason, Limits, SandboxId, SandboxState, SandboxView, TerminalSize,
+    CreateSandbox, EndReason, ImageRef, Limits, SandboxCounts, SandboxId, SandboxState,
+    SandboxView, TerminalSize,
 };
 use std::{
     collections::{HashMap, VecDeque},
@@ -14,8 +15,6 @@ use tokio_util::sync::CancellationToken;
 
 /// How long an ended sandbox can still be asked about.
 const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
-/// The longest lifetime, so that every date is one that all readers can represent.
-const LONGEST: TimeDelta = TimeDelta::days(366);
 /// How many ended sandboxes are remembered at most.
 const REMEMBERED_COUNT: usize = 1_000;
 
@@ -27,6 +26,8 @@ pub(super) struct About {
     pub(super) project: String,
     pub(super) title: String,
     pub(super) owner: String,
+    /// What it was started from; `None` of what an older server started.
+    pub(super) image: Option<ImageRef>,
     pub(super) created_at: DateTime<Utc>,
     pub(super) expires_at: DateTime<Utc>,
     pub(super) limits: Limits,
@@ -35,14 +36,12 @@ pub(super) struct About {
 
 impl About {
     pub(super) fn new(wish: &CreateSandbox, now: DateTime<Utc>) -> Self {
-        let lifetime = i64::try_from(wish.limits.lifetime_seconds)
-            .ok()
-            .and_then(TimeDelta::try_seconds)
-            .map_or(LONGEST, |lifetime| lifetime.min(LONGEST));
+        let lifetime = policy::span(wish.limits.lifetime_seconds);
         Self {
             project: wish.project.clone(),
             title: wish.title.clone(),
             owner: wish.owner.clone(),
+            image: Some(wish.image.clone()),
             created_at: now,
             expires_at: now + lifetime,
             limits: wish.limits,
@@ -61,8 +60,17 @@ pub(super) enum Phase {
         end: Option<EndReason>,
     },
     Running {
-        /// Since when this server knows it running.
+        /// Since when this server knows it running, and not frozen.
         since: Instant,
+    },
+    /// What ran is released, to be started afresh.
+    Restarting {
+        /// The engine has released it.
+        stopped: bool,
+        /// The engine has told of its end: only then the next one's end is not mistaken for it.
+        told: bool,
+        /// What to do instead of starting: it was asked for meanwhile.
+        end: Option<EndReason>,
     },
     Ending {
         reason: EndReason,
@@ -88,7 +96,17 @@ pub(super) enum Release {
 pub(super) struct Record {
     pub(super) about: About,
     pub(super) phase: Phase,
-    /// Who asked for it, until it runs or has failed.
+    /// When it ran for the first time; not known of one that was taken over.
+    pub(super) ready_at: Option<DateTime<Utc>>,
+    /// When somebody first pressed Enter, as far as was noted.
+    pub(super) first_command_at: Option<DateTime<Utc>>,
+    /// Whether its processes stand still.
+    pub(super) frozen: bool,
+    /// Who wants it frozen or thawed. The engine is at the first of them.
+    pub(super) turns: VecDeque<Turn>,
+    /// Whether the engine is at keeping labels, and whether they have changed since.
+    pub(super) labelling: Option<Labels>,
+    /// Who asked for it or its restart, until it runs or has failed.
     pub(super) creator: Option<Reply<SandboxView>>,
     /// What to tell the creator if it comes to nothing.
     pub(super) failure: Option<SandboxError>,
@@ -96,9 +114,45 @@ pub(super) struct Record {
     pub(super) stoppers: Vec<Reply<()>>,
 }
 
+/// A wish to freeze or to thaw.
+#[derive(Debug)]
+pub(super) struct Turn {
+    pub(super) frozen: bool,
+    pub(super) reply: Reply<SandboxView>,
+}
+
+/// What the engine keeps of the labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Labels {
+    /// It is at the present ones.
+    Present,
+    /// It is at older ones.
+    Outdated,
+}
+
 impl Record {
     pub(super) fn new(about: About, phase: Phase) -> Self {
-        Self { about, phase, creator: None, failure: None, stoppers: Vec::new() }
+        Self {
+            about,
+            phase,
+            ready_at: None,
+            first_command_at: None,
+            frozen: false,
+            turns: VecDeque::new(),
+            labelling: None,
+            creator: None,
+            failure: None,
+            stoppers: Vec::new(),
+        }
+    }
+
+    pub(super) fn state(&self) -> SandboxState {
+        match &self.phase {
+            Phase::Starting { .. } | Phase::Restarting { .. } => SandboxState::Starting,
+            Phase::Running { .. } if self.frozen => SandboxState::Frozen,
+            Phase::Running { .. } | Phase::Ending { .. } => SandboxState::Running,
+            Phase::Ended { .. } => SandboxState::Ended,
+        }
     }
 
     pub(super) fn lives(&self) -> bool {
@@ -106,20 +160,21 @@ impl Record {
     }
 
     pub(super) fn view(&self, id: &SandboxId) -> SandboxView {
-        let (state, end) = match &self.phase {
-            Phase::Starting { .. } => (SandboxState::Starting, None),
-            Phase::Running { .. } | Phase::Ending { .. } => (SandboxState::Running, None),
-            Phase::Ended { reason, at } => (SandboxState::Ended, Some((reason.clone(), *at))),
+        let end = match &self.phase {
+            Phase::Ended { reason, at } => Some((reason.clone(), *at)),
+            _ => None,
         };
         let about = &self.about;
         SandboxView {
             id: id.clone(),
-            state,
+            state: self.state(),
             project: about.project.clone(),
             title: about.title.clone(),
             owner: about.owner.clone(),
             created_at: about.created_at,
             expires_at: about.expires_at,
+            ready_at: self.ready_at,
+            first_command_at: self.first_command_at,
             ended_at: end.as_ref().map(|(_, at)| *at),
             end: end.map(|(reason, _)| reason),
         }
@@ -164,6 +219,20 @@ impl Books {
 
     pub(super) fn living(&self) -> impl Iterator<Item = (&SandboxId, &Record)> {
         self.records.iter().filter(|(_, record)| record.lives())
+    }
+
+    /// How many live, by state.
+    pub(super) fn counts(&self) -> SandboxCounts {
+        let mut counts = SandboxCounts::default();
+        for (_, record) in self.living() {
+            match record.state() {
+                SandboxState::Starting => counts.starting += 1,
+                SandboxState::Running => counts.running += 1,
+                SandboxState::Frozen => counts.frozen += 1,
+                SandboxState::Ended => {}
+            }
+        }
+        counts
     }
 
     /// Everything that can be told, the newest first.
@@ -216,6 +285,10 @@ pub(super) mod tests {
             project: "jq".to_owned(),
             title: "jq – a \"title\"".to_owned(),
             owner: owner.to_owned(),
+            image: Some(ImageRef {
+                repository: "projects/jq".to_owned(),
+                digest: "sha256:1234".to_owned(),
+            }),
             created_at,
             expires_at: created_at + TimeDelta::minutes(30),
             limits: Limits::default(),
@@ -289,7 +362,7 @@ pub(super) mod tests {
             size: TerminalSize { columns: 0, rows: 9_999 },
         };
         let about = About::new(&wish, Utc::now());
-        assert_eq!(about.expires_at, about.created_at + LONGEST);
+        assert_eq!(about.expires_at, about.created_at + policy::LONGEST);
         assert_eq!(about.size, TerminalSize { columns: 2, rows: 500 });
     }
 }

@@ -29,6 +29,18 @@ pub enum SandboxError {
     /// The sandbox is over, or about to be.
     #[error("the sandbox has ended")]
     Ended,
+    /// The sandbox is still about to start.
+    #[error("the sandbox does not run yet")]
+    NotRunning,
+    /// The sandbox cannot be made to stand still, or to go on.
+    #[error("the sandbox cannot be frozen or thawed")]
+    CannotFreeze(#[source] EngineError),
+    /// The sandbox has all the time that its caller allows.
+    #[error("the sandbox has all the time it may have")]
+    CannotExtend,
+    /// What the sandbox was started from is not known.
+    #[error("what the sandbox was started from is not known")]
+    CannotRestart,
     /// It was stopped, or its time was up, before it ran.
     #[error("the sandbox was stopped while it was starting")]
     StoppedWhileStarting,

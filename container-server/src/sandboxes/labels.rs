@@ -3,11 +3,15 @@
 
 use super::books::About;
 use chrono::{DateTime, SecondsFormat, Utc};
-use container_api::{Limits, TerminalSize};
+use container_api::{ImageRef, Limits, TerminalSize};
 use std::{collections::BTreeMap, str::FromStr};
 
 /// The form of the labels; another one is not read.
 const VERSION: &str = "1";
+
+/// What it was started from. Older servers did not keep it, so it may be missing.
+const REPOSITORY: &str = "image-repository";
+const DIGEST: &str = "image-digest";
 
 /// Why labels cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,7 +43,11 @@ pub(super) fn write(about: &About) -> BTreeMap<String, String> {
         ("columns", about.size.columns.to_string()),
         ("rows", about.size.rows.to_string()),
     ];
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    let image = about
+        .image
+        .iter()
+        .flat_map(|image| [(REPOSITORY, image.repository.clone()), (DIGEST, image.digest.clone())]);
+    pairs.into_iter().chain(image).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 pub(super) fn read(labels: &BTreeMap<String, String>) -> Result<About, LabelError> {
@@ -51,6 +59,7 @@ pub(super) fn read(labels: &BTreeMap<String, String>) -> Result<About, LabelErro
         project: labels.text("project")?.to_owned(),
         title: labels.text("title")?.to_owned(),
         owner: labels.text("owner")?.to_owned(),
+        image: labels.image(),
         created_at: labels.parse("created-at")?,
         expires_at: labels.parse("expires-at")?,
         limits: Limits {
@@ -70,6 +79,11 @@ struct Labels<'a>(&'a BTreeMap<String, String>);
 impl Labels<'_> {
     fn text(&self, name: &'static str) -> Result<&str, LabelError> {
         self.0.get(name).map(String::as_str).ok_or(LabelError::Missing(name))
+    }
+
+    fn image(&self) -> Option<ImageRef> {
+        let text = |name| self.text(name).ok().map(str::to_owned);
+        Some(ImageRef { repository: text(REPOSITORY)?, digest: text(DIGEST)? })
     }
 
     fn parse<T: FromStr>(&self, name: &'static str) -> Result<T, LabelError> {
@@ -94,6 +108,10 @@ mod tests {
         for name in whole.keys() {
             let mut less = whole.clone();
             less.remove(name);
+            if name.starts_with("image-") {
+                assert_eq!(read(&less).map(|about| about.image), Ok(None), "{name}");
+                continue;
+            }
             assert!(matches!(read(&less), Err(LabelError::Missing(_))), "{name}");
         }
     }

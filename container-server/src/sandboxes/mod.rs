@@ -1,12 +1,16 @@
 //! Sandboxes: their state machine, owned by one task.
 //!
 //! ```text
-//!   create ──> starting ── the engine started it, its terminal is open ──> running
-//!                 │                                                          │
-//!                 │ it failed, or its end          stopped, idle, time is up,│
-//!                 │ was asked for meanwhile        or the program ended      │
-//!                 ▼                                                          │
-//!              ending  <─────────────────────────────────────────────────────┘
+//!                                                                    freeze
+//!   create ──> starting ── the engine started it, its terminal is ──> running <───> frozen
+//!                 │  ▲     open                                       │  │    thaw   │ │
+//!                 │  │                                                │  │           │ │
+//!                 │  └── what ran is released ── restarting <── restart ─│───────────┘ │
+//!                 │                                  │                   │             │
+//!                 │ it failed, or its end            │ its end           │ stopped, idle (not
+//!                 │ was asked for meanwhile          │ was asked for     │ while frozen), time is
+//!                 ▼                                  ▼                   ▼ up, or it ended
+//!              ending  <─────────────────────────────────────────────────────────────┘
 //!                 │  the engine says that everything of it is released;
 //!                 │  asked again and again until it does
 //!                 ▼
@@ -16,7 +20,9 @@
 //! The task keeps the [`books`] and decides; what takes time (pulling an image, starting,
 //! releasing) runs in tasks of its own, which report back. So one slow sandbox holds up no other,
 //! and a quota is counted and taken in one step. What `ending` means is nobody's business outside:
-//! such a sandbox is shown as running until all it held is released.
+//! such a sandbox is shown as running until all it held is released. A restarting one is shown as
+//! starting: it keeps its id, its place and its time, and its viewers are told to come back.
+//! Freezing and thawing take a moment; wishes for it are served one after the other ([`hold`]).
 //!
 //! - [`policy`]: when one may begin and when it has to end; pure.
 //! - [`labels`]: what the engine keeps for us, so that a restarted server adopts what lives.
@@ -26,16 +32,20 @@ mod actor;
 mod adopt;
 mod books;
 mod error;
+mod hold;
 mod labels;
 mod launch;
 mod policy;
+mod restart;
 mod wish;
 
 pub use error::SandboxError;
 
 use crate::engine::{Engine, EngineError};
 use actor::{Actor, Command};
-use container_api::{CreateSandbox, EndReason, SandboxId, SandboxView};
+use container_api::{
+    CreateSandbox, EndReason, ExtendSandbox, SandboxCounts, SandboxId, SandboxView,
+};
 use std::sync::Arc;
 use terminal_proxy::Terminals;
 use tokio::sync::{mpsc, oneshot};
@@ -87,6 +97,42 @@ impl Sandboxes {
         self.ask(|reply| Command::Stop { id: id.clone(), reason, reply }).await?
     }
 
+    /// Lets a sandbox stand still, or go on; answers when it does. Twice is no error.
+    ///
+    /// # Errors
+    /// [`SandboxError::NotFound`], [`SandboxError::Ended`], [`SandboxError::NotRunning`] or
+    /// [`SandboxError::CannotFreeze`].
+    pub async fn set_frozen(
+        &self,
+        id: &SandboxId,
+        frozen: bool,
+    ) -> Result<SandboxView, SandboxError> {
+        self.ask(|reply| Command::SetFrozen { id: id.clone(), frozen, reply }).await?
+    }
+
+    /// Gives a sandbox more time.
+    ///
+    /// # Errors
+    /// [`SandboxError::NotFound`], [`SandboxError::Ended`], [`SandboxError::NotRunning`], or
+    /// [`SandboxError::CannotExtend`] where there is nothing to gain.
+    pub async fn extend(
+        &self,
+        id: &SandboxId,
+        wish: ExtendSandbox,
+    ) -> Result<SandboxView, SandboxError> {
+        self.ask(|reply| Command::Extend { id: id.clone(), wish, reply }).await?
+    }
+
+    /// Starts a sandbox afresh under its id; answers when it runs. Whoever drops this before does
+    /// not stop it.
+    ///
+    /// # Errors
+    /// [`SandboxError::NotFound`], [`SandboxError::Ended`], [`SandboxError::NotRunning`],
+    /// [`SandboxError::CannotRestart`], and whatever a start can end with: then the sandbox ends.
+    pub async fn restart(&self, id: &SandboxId) -> Result<SandboxView, SandboxError> {
+        self.ask(|reply| Command::Restart { id: id.clone(), reply }).await?
+    }
+
     /// One sandbox, alive or ended of late.
     pub async fn view(&self, id: &SandboxId) -> Option<SandboxView> {
         self.ask(|reply| Command::View { id: id.clone(), reply }).await.ok().flatten()
@@ -100,6 +146,11 @@ impl Sandboxes {
     /// How many live.
     pub async fn living(&self) -> usize {
         self.ask(|reply| Command::Living { reply }).await.unwrap_or_default()
+    }
+
+    /// The same by state.
+    pub async fn counts(&self) -> SandboxCounts {
+        self.ask(|reply| Command::Counts { reply }).await.unwrap_or_default()
     }
 
     /// Takes no more requests, ends every sandbox, and answers when all are released.

@@ -1,15 +1,19 @@
 //! When a sandbox may begin, and when it has to end. Pure: facts in, decision out.
 
-use chrono::{DateTime, Utc};
-use container_api::EndReason;
+use chrono::{DateTime, TimeDelta, Utc};
+use container_api::{EndReason, ExtendSandbox};
 use std::time::Duration;
+
+/// The longest lifetime, so that every date is one that all readers can represent.
+pub(super) const LONGEST: TimeDelta = TimeDelta::days(366);
 
 /// What is known of a sandbox that lives.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Facts {
     /// When its time is up.
     pub(super) expires_at: DateTime<Utc>,
-    /// How long nobody has had its terminal open; `None` while somebody has, or while it starts.
+    /// How long nobody has had its terminal open; `None` while somebody has, while it starts, and
+    /// while it is frozen: that is how one keeps it without watching.
     pub(super) unseen: Option<Duration>,
     /// How long that may last.
     pub(super) idle_limit: Duration,
@@ -24,6 +28,23 @@ pub(super) fn due(facts: &Facts, now: DateTime<Utc>) -> Option<EndReason> {
         Some(unseen) if unseen >= facts.idle_limit => Some(EndReason::Idle),
         _ => None,
     }
+}
+
+/// So many seconds, as far as there are dates.
+pub(super) fn span(seconds: u64) -> TimeDelta {
+    let span = i64::try_from(seconds).ok().and_then(TimeDelta::try_seconds);
+    span.map_or(LONGEST, |span| span.min(LONGEST))
+}
+
+/// When the time is up of a sandbox that is given more; `None` where there is nothing to gain.
+pub(super) fn extended(
+    created_at: DateTime<Utc>,
+    expires_at: DateTime<Utc>,
+    wish: &ExtendSandbox,
+) -> Option<DateTime<Utc>> {
+    let latest = created_at + span(wish.at_most_seconds);
+    let wanted = (expires_at + span(wish.seconds)).min(latest);
+    (wanted > expires_at).then_some(wanted)
 }
 
 /// Whether an owner who has `living` sandboxes may have one more.
@@ -47,7 +68,26 @@ pub(super) fn reason(exit: crate::engine::Exit) -> EndReason {
 mod tests {
     use super::*;
     use crate::engine::Exit;
-    use chrono::TimeDelta;
+
+    #[test]
+    fn more_time_is_given_up_to_the_callers_limit() {
+        // (lifetime so far, seconds wished for, limit, lifetime then)
+        let table = [
+            (1_800, 600, 3_600, Some(2_400)),
+            (1_800, 3_600, 3_600, Some(3_600)),
+            (3_600, 600, 3_600, None),
+            (3_600, 600, 1_800, None),
+            (1_800, 0, 3_600, None),
+            (1_800, u64::MAX, u64::MAX, Some(366 * 86_400)),
+        ];
+        let created_at = Utc::now();
+        for (lifetime, seconds, at_most_seconds, expected) in table {
+            let expires_at = created_at + TimeDelta::seconds(lifetime);
+            let wish = ExtendSandbox { seconds, at_most_seconds };
+            let expected = expected.map(|seconds| created_at + TimeDelta::seconds(seconds));
+            assert_eq!(extended(created_at, expires_at, &wish), expected, "{wish:?}");
+        }
+    }
 
     #[test]
     fn lifetime_comes_before_idleness() {

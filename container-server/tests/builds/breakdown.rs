@@ -6,7 +6,7 @@ use container_server::engine::{
     BuildStep, Ended, Engine, Found, Layer, ReadyImage, Result, Start, StepExit,
 };
 use futures_util::future::BoxFuture;
-use std::{os::fd::OwnedFd, sync::Arc};
+use std::{collections::BTreeMap, os::fd::OwnedFd, sync::Arc};
 use tokio::sync::mpsc;
 
 /// Does everything that the real engine does, but for taking layers out.
@@ -35,6 +35,22 @@ impl Engine for Breaking {
 
     fn stop<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<()>> {
         self.0.stop(id)
+    }
+
+    fn freeze<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<()>> {
+        self.0.freeze(id)
+    }
+
+    fn thaw<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<()>> {
+        self.0.thaw(id)
+    }
+
+    fn relabel<'a>(
+        &'a self,
+        id: &'a SandboxId,
+        labels: BTreeMap<String, String>,
+    ) -> BoxFuture<'a, Result<()>> {
+        self.0.relabel(id, labels)
     }
 
     fn list(&self) -> BoxFuture<'_, Result<Vec<Found>>> {

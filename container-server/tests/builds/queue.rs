@@ -28,9 +28,12 @@ async fn builds_take_turns() {
     let refused = bench.builds.create(wish).await;
     assert!(matches!(refused, Err(BuildError::Busy { waiting: 1 })), "{refused:?}");
     assert_eq!(state(&bench, &third), BuildState::Queued);
+    assert_eq!(bench.builds.view(&third.id).unwrap().ahead, Some(0));
+    assert_eq!(bench.builds.view(&first.id).unwrap().ahead, None);
 
     bench.builds.cancel(&first.id).unwrap();
     let third = bench.finish_build(&third).await;
+    assert!(third.view.image_bytes.is_some_and(|bytes| bytes > 1_000), "{:?}", third.view);
     let fourth = bench.create(endless()).await;
     eventually("the turn is taken", || async { state(&bench, &fourth) == BuildState::Running })
         .await;

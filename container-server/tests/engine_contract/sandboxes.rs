@@ -107,6 +107,61 @@ async fn a_restarted_server_finds_what_lives() {
 }
 
 #[actix_web::test]
+async fn a_frozen_sandbox_stands_still_and_is_found_so() {
+    let mut fixture = Fixture::start().await;
+    let image = fixture.ready(&["/bin/sh"]).await;
+    let wish = start(&image);
+    let mut terminal = Terminal::new(fixture.engine.start(wish.clone()).await.unwrap());
+    terminal.send("i=0; while :; do i=$((i+1)); echo $i > /tmp/i; done & echo go''ing\n");
+    terminal.expect("going").await;
+    fixture.engine.freeze(&wish.id).await.unwrap();
+    fixture.engine.freeze(&wish.id).await.unwrap();
+    let mut labels = wish.labels.clone();
+    labels.insert("expires-at".to_owned(), "later".to_owned());
+    fixture.engine.relabel(&wish.id, labels.clone()).await.unwrap();
+    drop(terminal);
+
+    fixture.reconnect().await;
+    let found = fixture.engine.list().await.unwrap().remove(0);
+    assert_eq!((&found.id, &found.labels, found.frozen), (&wish.id, &labels, true));
+    let mut terminal = Terminal::new(fixture.engine.attach(&wish.id).await.unwrap());
+    terminal.send("cat /tmp/i > /tmp/j; sleep 0.2; cmp /tmp/i /tmp/j || echo mov''es\n");
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert!(!terminal.has("moves"));
+    fixture.engine.thaw(&wish.id).await.unwrap();
+    terminal.expect("moves").await;
+    assert!(!fixture.engine.list().await.unwrap().remove(0).frozen);
+    // It is stopped as every other.
+    fixture.engine.freeze(&wish.id).await.unwrap();
+    fixture.engine.stop(&wish.id).await.unwrap();
+    assert_eq!(fixture.next_end().await.id, wish.id);
+    for refused in [
+        fixture.engine.freeze(&wish.id).await,
+        fixture.engine.thaw(&wish.id).await,
+        fixture.engine.relabel(&wish.id, labels).await,
+    ] {
+        assert!(matches!(refused, Err(EngineError::NotFound)), "{refused:?}");
+    }
+    fixture.finish().await;
+}
+
+#[actix_web::test]
+async fn an_id_can_be_used_again() {
+    let mut fixture = Fixture::start().await;
+    let image = fixture.ready(&["/bin/sh"]).await;
+    let wish = start(&image);
+    for _ in 0..3 {
+        let mut terminal = Terminal::new(fixture.engine.start(wish.clone()).await.unwrap());
+        terminal.send("ls /tmp; touch /tmp/mine; echo do''ne\n");
+        terminal.expect("done").await;
+        assert!(!terminal.has("mine\r\n"), "a fresh writable layer");
+        fixture.engine.stop(&wish.id).await.unwrap();
+        assert_eq!(fixture.next_end().await.id, wish.id);
+    }
+    fixture.finish().await;
+}
+
+#[actix_web::test]
 async fn a_program_that_is_not_there_is_named() {
     let fixture = Fixture::start().await;
     let image = fixture.ready(&["/bin/nosuch"]).await;

@@ -38,6 +38,14 @@ impl Terminal {
         self.input.write_all(text.as_bytes()).unwrap();
     }
 
+    /// Whether the terminal has shown this by now, behind what was waited for.
+    pub fn has(&mut self, text: &str) -> bool {
+        while let Ok(bytes) = self.output.try_recv() {
+            self.seen.push_str(&String::from_utf8_lossy(&bytes));
+        }
+        self.seen.contains(text)
+    }
+
     /// Waits until the terminal has shown this, and forgets everything up to there.
     pub async fn expect(&mut self, text: &str) {
         loop {

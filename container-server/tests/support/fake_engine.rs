@@ -37,6 +37,8 @@ pub struct FakeEngine {
     pub ends_at_once: AtomicBool,
     /// No image can be made ready.
     pub no_images: AtomicBool,
+    /// No sandbox can be made to stand still.
+    pub restless: AtomicBool,
     /// So many stops fail from now on.
     pub failing_stops: AtomicUsize,
     /// How many starts were asked for.
@@ -49,6 +51,7 @@ struct Alive {
     master: OwnedFd,
     /// Held as a program would.
     slave: OwnedFd,
+    frozen: bool,
 }
 
 impl FakeEngine {
@@ -61,6 +64,7 @@ impl FakeEngine {
             start_fails: AtomicBool::new(false),
             ends_at_once: AtomicBool::new(false),
             no_images: AtomicBool::new(false),
+            restless: AtomicBool::new(false),
             failing_stops: AtomicUsize::new(0),
             starts: AtomicUsize::new(0),
         }
@@ -109,7 +113,11 @@ impl FakeEngine {
     /// Puts a sandbox there that nobody asked for.
     pub fn plant(&self, id: &SandboxId, labels: BTreeMap<String, String>) {
         let (master, slave) = pty().unwrap();
-        self.living().insert(id.clone(), Alive { labels, master, slave });
+        self.living().insert(id.clone(), Alive { labels, master, slave, frozen: false });
+    }
+
+    pub fn is_frozen(&self, id: &SandboxId) -> bool {
+        self.living()[id].frozen
     }
 
     pub fn labels(&self, id: &SandboxId) -> BTreeMap<String, String> {
@@ -170,7 +178,7 @@ impl Engine for FakeEngine {
             self.starts.fetch_add(1, Ordering::SeqCst);
             let (master, slave) = pty()?;
             let ours = master.try_clone()?;
-            let alive = Alive { labels: start.labels, master, slave };
+            let alive = Alive { labels: start.labels, master, slave, frozen: false };
             self.living().insert(start.id.clone(), alive);
             opened(&self.start_gate).await;
             if self.start_fails.swap(false, Ordering::SeqCst) {
@@ -209,11 +217,43 @@ impl Engine for FakeEngine {
         .boxed()
     }
 
+    fn freeze<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<()>> {
+        async move {
+            if self.restless.load(Ordering::SeqCst) {
+                return Err(EngineError::Restless);
+            }
+            self.living().get_mut(id).ok_or(EngineError::NotFound)?.frozen = true;
+            Ok(())
+        }
+        .boxed()
+    }
+
+    fn thaw<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<()>> {
+        async move {
+            self.living().get_mut(id).ok_or(EngineError::NotFound)?.frozen = false;
+            Ok(())
+        }
+        .boxed()
+    }
+
+    fn relabel<'a>(
+        &'a self,
+        id: &'a SandboxId,
+        labels: BTreeMap<String, String>,
+    ) -> BoxFuture<'a, Result<()>> {
+        async move {
+            self.living().get_mut(id).ok_or(EngineError::NotFound)?.labels = labels;
+            Ok(())
+        }
+        .boxed()
+    }
+
     fn list(&self) -> BoxFuture<'_, Result<Vec<Found>>> {
         async move {
             let found = |(id, alive): (&SandboxId, &Alive)| Found {
                 id: id.clone(),
                 labels: alive.labels.clone(),
+                frozen: alive.frozen,
             };
             Ok(self.living().iter().map(found).collect())
         }

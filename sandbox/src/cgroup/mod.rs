@@ -132,11 +132,20 @@ impl Group {
         }
     }
 
-    /// Stops all processes in their tracks, or lets them go on.
+    /// Tells all processes to stop in their tracks, or to go on. Stopping takes a moment, and is to
+    /// be asked for again until [`Group::is_frozen`]: version 1 may give up half-way.
     pub fn freeze(&self, frozen: bool) -> io::Result<()> {
         match self {
             Self::V1(group) => group.freeze(frozen),
             Self::V2(group) => group.freeze(frozen),
+        }
+    }
+
+    /// Whether every process in it stands.
+    pub fn is_frozen(&self) -> io::Result<bool> {
+        match self {
+            Self::V1(group) => group.is_frozen(),
+            Self::V2(group) => group.is_frozen(),
         }
     }
 

@@ -95,6 +95,11 @@ impl Group {
         write(self.of("freezer"), "freezer.state", if frozen { "FROZEN" } else { "THAWED" })
     }
 
+    pub fn is_frozen(&self) -> io::Result<bool> {
+        let state = fs::read_to_string(self.of("freezer").join("freezer.state"))?;
+        Ok(state.trim() == "FROZEN")
+    }
+
     pub fn kill(&self) -> io::Result<()> {
         // Nothing can fork away from under the lists for long: the init is in them, and with it
         // goes its whole PID namespace.

@@ -90,6 +90,14 @@ impl Group {
         write(&self.directory, "cgroup.freeze", if frozen { "1" } else { "0" })
     }
 
+    pub fn is_frozen(&self) -> io::Result<bool> {
+        let events = self.directory.join("cgroup.events");
+        let frozen = counter(&events, "frozen ");
+        frozen.map(|frozen| frozen == 1).ok_or_else(|| {
+            io::Error::new(io::ErrorKind::Unsupported, "this kernel cannot freeze: no `frozen`")
+        })
+    }
+
     pub fn kill(&self) -> io::Result<()> {
         // cgroup.kill came with Linux 5.14.
         if self.directory.join("cgroup.kill").exists() {
@@ -161,7 +169,10 @@ mod tests {
             Fork::Parent(pid) => pid,
         };
         assert_eq!(processes(group.directory()).expect("a list"), [pid]);
-        group.freeze(true).expect("frozen");
+        group.freeze(true).expect("told to freeze");
+        while !group.is_frozen().expect("a state") {
+            std::thread::yield_now();
+        }
         group.kill().expect("killed");
         let ended = waitpid(Some(pid), WaitOptions::empty()).expect("its end").expect("it ended");
         assert_eq!(ended.1.terminating_signal(), Some(libc::SIGKILL));

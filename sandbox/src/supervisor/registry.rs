@@ -38,6 +38,8 @@ pub(super) struct Sandbox {
     pub work: Option<String>,
     pub slot: u16,
     pub phase: Phase,
+    /// Whether it is to stand still.
+    pub frozen: bool,
     /// Who waits for its end.
     pub waiting: Vec<u64>,
     lower: Vec<Name>,
@@ -101,6 +103,7 @@ impl Registry {
             work: begun.work,
             slot,
             phase: Phase::Starting { handshake: begun.handshake, client, deadline },
+            frozen: false,
             waiting: Vec::new(),
             lower: spec.layers,
             upper: match spec.upper {

@@ -1,6 +1,9 @@
 //! What is asked, and by which part of the supervisor it is done.
 
-use super::{Closing, Supervisor, registry::Phase};
+use super::{
+    Closing, Supervisor,
+    registry::{Phase, Sandbox},
+};
 use crate::{
     fault::{Doing, Fault},
     protocol::{FailureKind, Living, Name, Reply, Request, Spec},
@@ -9,6 +12,7 @@ use crate::{
 };
 use serde::Serialize;
 use std::{
+    collections::BTreeMap,
     io,
     os::fd::OwnedFd,
     time::{Duration, Instant},
@@ -68,6 +72,7 @@ impl Supervisor {
             Request::Stop(id) => Ok(self.stop(client, &id)),
             Request::Freeze(id) => self.freeze(&id, true),
             Request::Thaw(id) => self.freeze(&id, false),
+            Request::Relabel { id, labels } => self.relabel(&id, labels),
             Request::List => Ok(self.list(client)),
             Request::Events => {
                 self.connections.follow(client);
@@ -141,10 +146,26 @@ impl Supervisor {
     }
 
     fn freeze(&mut self, id: &Name, frozen: bool) -> Outcome {
-        let sandbox = self.registry.sandboxes.get(id);
-        let sandbox = sandbox.filter(|sandbox| matches!(sandbox.phase, Phase::Running));
-        sandbox.ok_or_else(|| unknown(id))?.group.freeze(frozen).doing("freeze a sandbox")?;
+        let sandbox = self.running(id)?;
+        let doing = if frozen { "freeze the sandbox" } else { "thaw the sandbox" };
+        // Noted before: a half-frozen sandbox is one that wants to be thawed.
+        sandbox.frozen = frozen;
+        sandbox.group.freeze(frozen).doing(doing)?;
+        if frozen && !sandbox.group.is_frozen().doing(doing)? {
+            let text = "Not every process stands still yet.";
+            return Err(Fault::told(FailureKind::Busy, text));
+        }
         DONE
+    }
+
+    fn relabel(&mut self, id: &Name, labels: BTreeMap<String, String>) -> Outcome {
+        self.running(id)?.labels = labels;
+        DONE
+    }
+
+    fn running(&mut self, id: &Name) -> Result<&mut Sandbox, Fault> {
+        let sandbox = self.registry.sandboxes.get_mut(id);
+        sandbox.filter(|sandbox| matches!(sandbox.phase, Phase::Running)).ok_or_else(|| unknown(id))
     }
 
     fn list(&mut self, client: u64) -> Option<(Reply, Option<OwnedFd>)> {
@@ -152,7 +173,8 @@ impl Supervisor {
         let running = running.filter(|(_, sandbox)| matches!(sandbox.phase, Phase::Running));
         let living = running.filter_map(|(id, sandbox)| {
             let pid = sandbox.pid?.as_raw_nonzero().get();
-            Some(Living { id: id.clone(), labels: sandbox.labels.clone(), pid })
+            let (labels, frozen) = (sandbox.labels.clone(), sandbox.frozen);
+            Some(Living { id: id.clone(), labels, pid, frozen })
         });
         let parts = in_parts(living.collect(), Reply::Sandboxes);
         self.connections.answer_in_parts(client, parts, None);

@@ -9,10 +9,15 @@ const STATE_WORDS: Record<LinkState, string> = {
   connecting: "Connecting…",
   connected: "Live",
   reconnecting: "Reconnecting…",
+  restarting: "Starting afresh…",
   ended: "Ended",
 };
 
+const FROZEN_WORD = "Frozen";
+
 export class Bar {
+  /** What is said as long as nothing more urgent is. */
+  private standing: string | undefined;
   private expiresAt: number | undefined;
   private clockOffset = 0;
   private warned = false;
@@ -25,13 +30,22 @@ export class Bar {
   state(state: LinkState): void {
     this.main.dataset["state"] = state;
     document.body.dataset["state"] = state;
-    const pill = this.find("data-terminal-state");
-    if (pill) {
-      pill.textContent = STATE_WORDS[state];
-      pill.dataset["state"] = state;
-    }
+    // Whether it is frozen comes with the first status of each connection.
+    this.standing = undefined;
+    this.main.removeAttribute("data-frozen");
+    this.pill(state, STATE_WORDS[state]);
     if (state === "reconnecting") this.notice("The connection was lost. Reconnecting… your program is still running.");
+    else if (state === "restarting") this.notice("The program is being started afresh. One moment…");
     else if (state === "connected") this.notice(undefined);
+  }
+
+  /** The program stands still, or goes on. */
+  frozen(frozen: boolean): void {
+    if (frozen === (this.standing !== undefined)) return;
+    this.standing = frozen ? "Frozen – thaw to go on. What you type waits." : undefined;
+    this.main.toggleAttribute("data-frozen", frozen);
+    this.pill(frozen ? "frozen" : "connected", frozen ? FROZEN_WORD : STATE_WORDS.connected);
+    this.notice(undefined);
   }
 
   time(expiresAt: number | undefined, clockOffset?: number): void {
@@ -60,13 +74,15 @@ export class Bar {
     clearTimeout(this.noticeTimer);
     const element = this.find("data-terminal-notice");
     if (!element) return;
-    element.textContent = text ?? "";
-    element.hidden = text === undefined;
+    const shown = text ?? this.standing;
+    element.textContent = shown ?? "";
+    element.hidden = shown === undefined;
     if (milliseconds) this.noticeTimer = setTimeout(() => this.notice(undefined), milliseconds);
   }
 
   ended(end: EndReason | undefined): void {
     clearInterval(this.ticker);
+    this.standing = undefined;
     this.notice(undefined);
     this.main.dataset["reason"] = end?.reason ?? "unknown";
     const words = endedWords(end, this.main.dataset["memoryLimit"]);
@@ -91,6 +107,13 @@ export class Bar {
       this.warned = true;
       this.notice("Less than two minutes are left. Then the sandbox and all that is in it are gone.", 10_000);
     }
+  }
+
+  private pill(state: string, word: string): void {
+    const pill = this.find("data-terminal-state");
+    if (!pill) return;
+    pill.textContent = word;
+    pill.dataset["state"] = state;
   }
 
   private find(hook: string): HTMLElement | null {

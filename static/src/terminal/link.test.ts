@@ -154,6 +154,26 @@ test("a bare close code asks the API for the reason", async (t) => {
   assert.deepEqual(ends, [{ reason: "idle" }]);
 });
 
+test("a restart is waited for, and what was typed before goes nowhere", async (t) => {
+  const { link, states, ends, connect, after, sockets } = setup(t);
+  link.start();
+  const socket = await connect();
+  socket.bufferedAmount = 1 << 20;
+  link.type(new Uint8Array([97]));
+  socket.says({ state: "restarting", viewers: 1 });
+  socket.breaks(4411);
+  assert.deepEqual(states, ["connected", "restarting"]);
+  await after(400);
+  // It is not there yet.
+  sockets.at(-1)!.opens();
+  sockets.at(-1)!.breaks(4411);
+  await after(400);
+  const next = await connect();
+  assert.deepEqual(states, ["connected", "restarting", "connected"]);
+  assert.deepEqual(next.sent, [RESIZE]);
+  assert.deepEqual(ends, []);
+});
+
 test("silence after a ping ends the connection; any frame keeps it", async (t) => {
   const { link, states, connect, after } = setup(t);
   link.start();

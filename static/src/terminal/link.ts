@@ -4,6 +4,7 @@
  *     looking ──live──> opening ──first frame──> connected
  *        ▲                 │ close                  │ close, or silence after a ping
  *        └──── waiting <───┴────────────────────────┘
+ *     connected ── the program is started afresh ──> restarting ──> looking
  *     any ── the API or the server says so ──> ended
  *
  * Each attempt looks first, because a ticket opens one terminal for a minute and no longer.
@@ -15,7 +16,7 @@ import { InputQueue } from "./input-queue";
 import type { EndReason } from "./status";
 import * as wire from "./wire";
 
-export type LinkState = "connecting" | "connected" | "reconnecting" | "ended";
+export type LinkState = "connecting" | "connected" | "reconnecting" | "restarting" | "ended";
 
 /** The part of WebSocket that is used, so that tests can stand in for it. */
 export interface Socket {
@@ -170,6 +171,12 @@ export class Link {
     this.drop();
     if (this.state === "ended") return;
     if (code === wire.CLOSE_ENDED || code === wire.CLOSE_NO_SANDBOX) return void this.askWhy(code);
+    if (code === wire.CLOSE_RESTARTED) {
+      // What was typed was meant for the program that is gone.
+      this.input.clear();
+      this.enter("restarting");
+      return this.retry(STARTING_MS);
+    }
     if (code === wire.CLOSE_TICKET_REFUSED && this.refusals === 0) {
       // A ticket that went stale on its way: a fresh one, at once, but only once.
       this.refusals += 1;

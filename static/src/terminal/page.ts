@@ -68,6 +68,9 @@ export function startTerminal(main: HTMLElement, screen: HTMLElement): void {
         return painter.screen(frame.offset, frame.columns, frame.rows, frame.bytes);
       case "status":
         bar.time(frame.status.expiresAt);
+        if (frame.status.state === "frozen" || frame.status.state === "running") {
+          bar.frozen(frame.status.state === "frozen");
+        }
         return bar.viewers(frame.status.viewers);
       case "pong":
         return;

@@ -11,9 +11,10 @@ test("an end is read as an object, as a bare word, and not from anything else", 
 });
 
 test("a status from a newer server does not cost the reader the terminal", () => {
-  const status = parseStatus({ state: "frozen", expires_at: "soon", viewers: "many" });
+  const status = parseStatus({ state: "dreaming", expires_at: "soon", viewers: "many" });
   assert.deepEqual(status, { state: "running", expiresAt: undefined, viewers: 1, end: undefined });
   assert.equal(parseStatus(null).state, "running");
+  assert.equal(parseStatus({ state: "frozen" }).state, "frozen");
 });
 
 test("each end is told in plain words", () => {

@@ -1,6 +1,8 @@
 /** What the server says of a sandbox: in status frames, and in the JSON API's answers. */
 
-export type SandboxState = "starting" | "running" | "ended";
+export type SandboxState = "starting" | "running" | "frozen" | "restarting" | "ended";
+
+const STATES: readonly SandboxState[] = ["starting", "running", "frozen", "restarting", "ended"];
 
 /** Why a sandbox ended. `gone` is ours: the server knows the sandbox no longer. */
 export type EndReason =
@@ -25,7 +27,7 @@ export function parseStatus(json: unknown): Status {
   const expires = typeof object["expires_at"] === "string" ? Date.parse(object["expires_at"]) : NaN;
   const viewers = object["viewers"];
   return {
-    state: state === "starting" || state === "ended" ? state : "running",
+    state: STATES.find((word) => word === state) ?? "running",
     expiresAt: Number.isNaN(expires) ? undefined : expires,
     viewers: typeof viewers === "number" ? viewers : 1,
     end: parseEnd(object["end"]) ?? parseEnd(object["reason"]) ?? parseEnd(object),

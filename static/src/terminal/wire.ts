@@ -18,6 +18,7 @@ export const SUBPROTOCOL = "trythis.v1";
 export const CLOSE_TICKET_REFUSED = 4401;
 export const CLOSE_NO_SANDBOX = 4404;
 export const CLOSE_ENDED = 4410;
+export const CLOSE_RESTARTED = 4411;
 
 export type ServerFrame =
   | { kind: "output"; offset: number; bytes: Uint8Array }

@@ -2,7 +2,7 @@
 
 use super::{
     link::{Event, INPUT_QUEUE, Outgoing, Shared, Times, VIEWER_QUEUE, ViewerLink},
-    task::{Mailbox, Task},
+    task::{Last, Mailbox, Task},
 };
 use crate::status::{State, Status};
 use bytes::Bytes;
@@ -25,7 +25,7 @@ pub(crate) struct Handle {
     shared: Arc<Shared>,
     events: mpsc::UnboundedSender<Event>,
     input: mpsc::Sender<Bytes>,
-    end: oneshot::Sender<EndReason>,
+    end: oneshot::Sender<Last>,
     next_viewer: AtomicU64,
 }
 
@@ -88,11 +88,21 @@ impl Handle {
         });
     }
 
+    pub(crate) fn set_frozen(&self, frozen: bool) {
+        self.shared.set_frozen(frozen);
+    }
+
+    /// Ends the session for another one under the same id: viewers get what is left to read, and
+    /// are told to come back.
+    pub(crate) fn replace(self) {
+        let _ = self.end.send(Last::Replaced);
+    }
+
     /// Ends the session: viewers get what is left to read and the last status.
     pub(crate) fn end(self, reason: EndReason) {
         // The task goes only by this or by the handle's drop, so it is there to hear it, or the
         // runtime is being shut down.
-        let _ = self.end.send(reason);
+        let _ = self.end.send(Last::Ended(reason));
     }
 }
 
@@ -120,7 +130,7 @@ pub(crate) struct Seat {
 impl Seat {
     /// Hands input over; waits while too much of it waits for the program.
     pub(crate) async fn input(&self, bytes: Bytes) {
-        self.shared.note_input(Instant::now());
+        self.shared.note_input(&bytes, Instant::now());
         // Without a task there is no program to type to; the connection is about to be closed.
         let _ = self.input.send(bytes).await;
     }

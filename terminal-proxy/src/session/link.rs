@@ -3,8 +3,9 @@
 //! Whatever a client can send in any number takes a fixed place here: acknowledgements and sizes
 //! overwrite each other, input goes through a short queue that makes its sender wait.
 
-use crate::status::Status;
+use crate::status::{State, Status};
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use container_api::TerminalSize;
 use std::{
     sync::{
@@ -63,6 +64,7 @@ pub(crate) struct Shared {
 pub(crate) struct Times {
     pub(crate) unwatched_since: Option<Instant>,
     pub(crate) last_input: Option<Instant>,
+    pub(crate) first_command_at: Option<DateTime<Utc>>,
 }
 
 impl Shared {
@@ -71,7 +73,11 @@ impl Shared {
             status: watch::Sender::new(status),
             wake: Notify::new(),
             size_wish: Mutex::new(None),
-            times: Mutex::new(Times { unwatched_since: Some(now), last_input: None }),
+            times: Mutex::new(Times {
+                unwatched_since: Some(now),
+                last_input: None,
+                first_command_at: None,
+            }),
         }
     }
 
@@ -79,8 +85,34 @@ impl Shared {
         *lock(&self.times)
     }
 
-    pub(crate) fn note_input(&self, now: Instant) {
-        lock(&self.times).last_input = Some(now);
+    /// Somebody types. What an Enter is in the first place is for terminals to say; each of the two
+    /// bytes is one in some mode.
+    pub(crate) fn note_input(&self, bytes: &[u8], now: Instant) {
+        let mut times = lock(&self.times);
+        times.last_input = Some(now);
+        if times.first_command_at.is_none() && bytes.iter().any(|b| matches!(b, b'\r' | b'\n')) {
+            times.first_command_at = Some(Utc::now());
+        }
+    }
+
+    /// The program stands still, or goes on: viewers are told, and what was typed moves or waits.
+    pub(crate) fn set_frozen(&self, frozen: bool) {
+        let state = if frozen { State::Frozen } else { State::Running };
+        let changed = self.status.send_if_modified(|status| {
+            let other = matches!(status.state, State::Running | State::Frozen);
+            let changed = other && status.state != state;
+            if changed {
+                status.state = state;
+            }
+            changed
+        });
+        if changed {
+            self.wake.notify_one();
+        }
+    }
+
+    pub(crate) fn is_frozen(&self) -> bool {
+        self.status.borrow().state == State::Frozen
     }
 
     /// The number of viewers has changed: they are told, and so is whoever reaps.

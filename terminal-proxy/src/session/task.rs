@@ -44,7 +44,16 @@ const LAST_READS: usize = 16;
 pub(super) struct Mailbox {
     pub(super) events: mpsc::UnboundedReceiver<Event>,
     pub(super) input: mpsc::Receiver<Bytes>,
-    pub(super) end: oneshot::Receiver<EndReason>,
+    pub(super) end: oneshot::Receiver<Last>,
+}
+
+/// How a session ends for its viewers.
+#[derive(Debug)]
+pub(super) enum Last {
+    /// With its sandbox.
+    Ended(EndReason),
+    /// Another one under the same id takes its place.
+    Replaced,
 }
 
 #[derive(Debug)]
@@ -118,12 +127,13 @@ impl Task {
     }
 
     pub(super) async fn run(mut self) {
-        let reason = loop {
+        let last = loop {
             let takes_input = self.pending.len() < INPUT_MAX;
             let may_read = self.open && self.may_read();
-            let may_write = self.open && !self.pending.is_empty();
+            // A terminal would echo, and act upon Ctrl-C: nothing of that while nobody is there.
+            let may_write = self.open && !self.pending.is_empty() && !self.shared.is_frozen();
             tokio::select! {
-                reason = &mut self.mailbox.end => break reason.ok(),
+                last = &mut self.mailbox.end => break last.ok(),
                 Some(event) = self.mailbox.events.recv() => self.handle(event),
                 () = self.shared.wake.notified() => self.look_at_viewers(),
                 Some(input) = self.mailbox.input.recv(), if takes_input => self.take_input(&input),
@@ -142,7 +152,7 @@ impl Task {
                 }
             }
         };
-        self.finish(reason).await;
+        self.finish(last).await;
     }
 
     fn may_read(&self) -> bool {
@@ -224,7 +234,9 @@ impl Task {
             let Ok(more) = self.mailbox.input.try_recv() else { break };
             self.pending.extend_from_slice(&more);
         }
-        self.write();
+        if !self.shared.is_frozen() {
+            self.write();
+        }
     }
 
     fn write(&mut self) {
@@ -309,8 +321,8 @@ impl Task {
         self.send_screens();
     }
 
-    async fn finish(mut self, reason: Option<EndReason>) {
-        let Some(reason) = reason else { return };
+    async fn finish(mut self, last: Option<Last>) {
+        let Some(last) = last else { return };
         for _ in 0..LAST_READS {
             // The last words may be there though nothing was heard of them yet.
             if !self.open || self.read(Pty::read_on).await == 0 {
@@ -318,8 +330,10 @@ impl Task {
             }
         }
         self.shared.status.send_modify(|status| {
-            status.state = State::Ended;
-            status.end = Some(reason);
+            (status.state, status.end) = match last {
+                Last::Ended(reason) => (State::Ended, Some(reason)),
+                Last::Replaced => (State::Restarting, None),
+            };
         });
     }
 }

@@ -80,6 +80,8 @@ mod tests {
             owner: row.owner_key.clone(),
             created_at: row.started_at,
             expires_at: row.started_at,
+            ready_at: None,
+            first_command_at: None,
             ended_at: end.is_some().then_some(row.started_at),
             end,
         }

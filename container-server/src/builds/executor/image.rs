@@ -104,6 +104,11 @@ impl Image {
         &self.layers
     }
 
+    /// What the layers take as they are stored.
+    pub(super) fn layers_bytes(&self) -> u64 {
+        self.layers.iter().filter_map(|layer| u64::try_from(layer.size).ok()).sum()
+    }
+
     /// Notes a step in the image's history, with the layer that it made.
     pub(super) fn add(&mut self, step: &str, layer: Option<&Packed>, now: DateTime<Utc>) {
         let history = History {

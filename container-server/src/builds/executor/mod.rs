@@ -19,6 +19,7 @@ mod scratch;
 mod stop;
 
 pub(super) use ending::Ending;
+pub(super) use push::Pushed;
 pub(super) use scratch::Scratch;
 pub(super) use stop::{Reason, Stop};
 
@@ -35,7 +36,7 @@ use crate::{
 };
 use base::ReadyBase;
 use chrono::Utc;
-use container_api::{BuildEventKind, FailureCause, ImageRef};
+use container_api::{BuildEventKind, FailureCause};
 use image::Image;
 use std::{collections::BTreeMap, io, os::fd::OwnedFd, path::PathBuf, sync::Arc};
 
@@ -64,7 +65,7 @@ pub(super) struct Room {
 
 impl Room {
     /// Carries out a plan and pushes the image to a repository.
-    pub(super) async fn execute(&self, plan: &Plan, repository: &str) -> Result<ImageRef, Ending> {
+    pub(super) async fn execute(&self, plan: &Plan, repository: &str) -> Result<Pushed, Ending> {
         let total = u32::try_from(plan.steps.len() + 1).unwrap_or(u32::MAX);
         self.step(1, total, &format!("FROM {}", plan.base));
         let base = self.base(&plan.base).await?;

@@ -9,6 +9,15 @@ use sha2::{Digest, Sha256};
 /// The tag of the newest image of a repository.
 const TAG: &str = "latest";
 
+/// An image that is in the registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pushed {
+    /// Which one.
+    pub image: ImageRef,
+    /// What its configuration and layers take there.
+    pub bytes: u64,
+}
+
 impl Room {
     /// Makes the base's layers known in the repository that the image goes to.
     pub(super) async fn adopt_layers(
@@ -50,7 +59,7 @@ impl Room {
         &self,
         image: &Image,
         repository: &str,
-    ) -> Result<ImageRef, Ending> {
+    ) -> Result<Pushed, Ending> {
         let failed = |error| Ending::registry(&error);
         let config = image.config_bytes(Utc::now());
         let size = config.len() as u64;
@@ -59,12 +68,13 @@ impl Room {
         self.unless_stopped(pushing).await?.map_err(failed)?;
         let manifest = image.manifest_bytes(&config_digest, size);
         let digest = digest(&manifest);
+        let bytes = size + image.layers_bytes();
         let image = ImageRef { repository: repository.to_owned(), digest: digest.clone() };
         self.push_manifest(repository, &digest, manifest.clone()).await?;
         self.note(&format!("Pushed {image}; making it ready for visitors."));
         self.unless_stopped(self.engine.prepare(&image)).await?.map_err(Ending::engine)?;
         self.push_manifest(repository, TAG, manifest).await?;
-        Ok(image)
+        Ok(Pushed { image, bytes })
     }
 
     async fn push_manifest(

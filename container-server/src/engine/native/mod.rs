@@ -16,7 +16,7 @@ use super::{
 };
 use crate::remote::Remote;
 use bytes::Bytes;
-use calls::Calls;
+use calls::{CallError, Calls};
 use container_api::{ImageRef, SandboxId};
 use futures_util::future::{BoxFuture, FutureExt};
 use images::Images;
@@ -25,6 +25,7 @@ use sandbox::{
     protocol::{FailureKind, Unpack},
 };
 use std::{
+    collections::BTreeMap,
     os::fd::OwnedFd,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
@@ -95,6 +96,14 @@ impl NativeEngine {
     }
 }
 
+/// What goes wrong with a sandbox that ought to live.
+fn of_living(error: CallError) -> EngineError {
+    match error.kind() {
+        Some(FailureKind::NotFound) => EngineError::NotFound,
+        _ => error.into(),
+    }
+}
+
 impl Drop for NativeEngine {
     fn drop(&mut self) {
         self.watch.close();
@@ -123,12 +132,7 @@ impl Engine for NativeEngine {
     fn attach<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<OwnedFd>> {
         async move {
             let id = spec::name(id.as_str())?;
-            self.calls.run(move |client| client.attach(&id)).await.map_err(|error| {
-                match error.kind() {
-                    Some(FailureKind::NotFound) => EngineError::NotFound,
-                    _ => error.into(),
-                }
-            })
+            self.calls.run(move |client| client.attach(&id)).await.map_err(of_living)
         }
         .boxed()
     }
@@ -137,6 +141,39 @@ impl Engine for NativeEngine {
         async move {
             let id = spec::name(id.as_str())?;
             Ok(self.calls.run(move |client| client.stop(&id)).await?)
+        }
+        .boxed()
+    }
+
+    fn freeze<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<()>> {
+        async move {
+            let id = spec::name(id.as_str())?;
+            let frozen = self.calls.run(move |client| client.freeze(&id)).await;
+            frozen.map_err(|error| match error.kind() {
+                Some(FailureKind::Busy) => EngineError::Restless,
+                _ => of_living(error),
+            })
+        }
+        .boxed()
+    }
+
+    fn thaw<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<()>> {
+        async move {
+            let id = spec::name(id.as_str())?;
+            self.calls.run(move |client| client.thaw(&id)).await.map_err(of_living)
+        }
+        .boxed()
+    }
+
+    fn relabel<'a>(
+        &'a self,
+        id: &'a SandboxId,
+        labels: BTreeMap<String, String>,
+    ) -> BoxFuture<'a, Result<()>> {
+        async move {
+            let id = spec::name(id.as_str())?;
+            let labels = spec::labels(labels);
+            self.calls.run(move |client| client.relabel(&id, labels)).await.map_err(of_living)
         }
         .boxed()
     }

@@ -21,13 +21,11 @@ const INODES: (u64, u64) = (4_096, 1_000_000);
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 pub(super) fn sandbox(start: &Start) -> Result<Spec> {
-    let mut labels = start.labels.clone();
-    labels.insert(KIND.to_owned(), SANDBOX.to_owned());
     let resources = &start.resources;
     let size = start.size.clamped();
     Ok(Spec {
         id: name(start.id.as_str())?,
-        labels,
+        labels: labels(start.labels.clone()),
         hostname: start.hostname.clone(),
         layers: names(&start.image.layers)?,
         upper: Upper::Memory {
@@ -44,6 +42,12 @@ pub(super) fn sandbox(start: &Start) -> Result<Spec> {
         },
         network: Network::Outbound,
     })
+}
+
+/// A sandbox's labels as the supervisor keeps them.
+pub(super) fn labels(mut labels: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    labels.insert(KIND.to_owned(), SANDBOX.to_owned());
+    labels
 }
 
 pub(super) fn build_step(step: &BuildStep) -> Result<Spec> {
@@ -90,7 +94,7 @@ pub(super) fn found(living: Living) -> Option<Found> {
     let mut labels = living.labels;
     let kind = labels.remove(KIND)?;
     let id = living.id.as_str().parse().ok()?;
-    (kind == SANDBOX).then_some(Found { id, labels })
+    (kind == SANDBOX).then_some(Found { id, labels, frozen: living.frozen })
 }
 
 /// Whether it is what a build left.
@@ -161,7 +165,7 @@ mod tests {
     fn labels_come_back_and_builds_are_told_apart() {
         let start = start(RunConfig::default());
         let spec = sandbox(&start).unwrap();
-        let living = Living { id: spec.id, labels: spec.labels, pid: 1 };
+        let living = Living { id: spec.id, labels: spec.labels, pid: 1, frozen: false };
         assert!(!is_build(&living));
         let back = found(living).unwrap();
         assert_eq!((back.id, back.labels), (start.id, start.labels));
@@ -174,7 +178,7 @@ mod tests {
             resources: start.resources,
         };
         let spec = build_step(&step).unwrap();
-        let living = Living { id: spec.id, labels: spec.labels, pid: 1 };
+        let living = Living { id: spec.id, labels: spec.labels, pid: 1, frozen: false };
         assert!(is_build(&living));
         assert!(found(living).is_none());
     }

@@ -10,8 +10,8 @@ use actix_web::{
 use chrono::Utc;
 use container_api::{
     BuildEvent, BuildEventKind, BuildId, BuildSource, BuildState, BuildView, ContextId,
-    ContextView, CreateBuild, CreateSandbox, EndReason, EngineStatus, FailureCause, ImageRef,
-    Problem, SandboxId, SandboxState, SandboxView, Status, TicketView,
+    ContextView, CreateBuild, CreateSandbox, EndReason, EngineStatus, ExtendSandbox, FailureCause,
+    ImageRef, LoadSample, Problem, SandboxId, SandboxState, SandboxView, Status, TicketView,
 };
 use std::{
     sync::{Arc, Mutex, MutexGuard},
@@ -45,6 +45,10 @@ impl Containers {
                 .route("/sandboxes", web::get().to(sandboxes))
                 .route("/sandboxes/{id}", web::get().to(sandbox))
                 .route("/sandboxes/{id}", web::delete().to(stop_sandbox))
+                .route("/sandboxes/{id}/freeze", web::post().to(freeze))
+                .route("/sandboxes/{id}/thaw", web::post().to(thaw))
+                .route("/sandboxes/{id}/extend", web::post().to(extend))
+                .route("/sandboxes/{id}/restart", web::post().to(restart))
                 .route("/sandboxes/{id}/ticket", web::post().to(ticket))
                 .route("/contexts", web::post().to(upload))
                 .route("/builds", web::post().to(create_build))
@@ -52,6 +56,7 @@ impl Containers {
                 .route("/builds/{id}", web::delete().to(cancel_build))
                 .route("/builds/{id}/log", web::get().to(log))
                 .route("/status", web::get().to(status))
+                .route("/status/load", web::get().to(load))
         })
         .workers(1)
         // Once stopped it is gone: no connection lingers that would still be answered.
@@ -126,6 +131,8 @@ async fn create_sandbox(books: Shared, Json(wish): Json<CreateSandbox>) -> HttpR
         owner: wish.owner.clone(),
         created_at: now,
         expires_at: now + chrono::TimeDelta::minutes(30),
+        ready_at: Some(now),
+        first_command_at: None,
         ended_at: None,
         end: None,
     };
@@ -159,6 +166,59 @@ async fn stop_sandbox(books: Shared, id: Path<String>, request: HttpRequest) -> 
     }
 }
 
+/// Changes a sandbox that lives, and shows it.
+fn change(
+    books: &Shared,
+    id: &str,
+    change: impl FnOnce(&mut SandboxView) -> Result<(), HttpResponse>,
+) -> HttpResponse {
+    let mut books = books.lock().unwrap();
+    let Some(view) = books.sandboxes.iter_mut().find(|s| s.id.as_str() == id) else {
+        return refuse("no-such-sandbox", 404, "Gone.");
+    };
+    if view.state == SandboxState::Ended {
+        return refuse("sandbox-ended", 410, "It has ended.");
+    }
+    match change(view) {
+        Ok(()) => HttpResponse::Ok().json(view),
+        Err(refused) => refused,
+    }
+}
+
+async fn freeze(books: Shared, id: Path<String>) -> HttpResponse {
+    change(&books, &id, |view| {
+        view.state = SandboxState::Frozen;
+        Ok(())
+    })
+}
+
+async fn thaw(books: Shared, id: Path<String>) -> HttpResponse {
+    change(&books, &id, |view| {
+        view.state = SandboxState::Running;
+        Ok(())
+    })
+}
+
+async fn extend(books: Shared, id: Path<String>, wish: Json<ExtendSandbox>) -> HttpResponse {
+    let seconds = |n: u64| chrono::TimeDelta::seconds(n.try_into().unwrap());
+    change(&books, &id, |view| {
+        let latest = view.created_at + seconds(wish.at_most_seconds);
+        let wanted = (view.expires_at + seconds(wish.seconds)).min(latest);
+        if wanted <= view.expires_at {
+            return Err(refuse("cannot-extend", 409, "It has all the time it may have."));
+        }
+        view.expires_at = wanted;
+        Ok(())
+    })
+}
+
+async fn restart(books: Shared, id: Path<String>) -> HttpResponse {
+    change(&books, &id, |view| {
+        view.state = SandboxState::Running;
+        Ok(())
+    })
+}
+
 async fn ticket(id: Path<String>) -> Json<TicketView> {
     Json(TicketView { path: format!("/terminals/{id}?ticket=1.x") })
 }
@@ -183,6 +243,8 @@ async fn create_build(books: Shared, Json(wish): Json<CreateBuild>) -> HttpRespo
         repository: wish.repository.clone(),
         state: BuildState::Queued,
         image: None,
+        image_bytes: None,
+        ahead: Some(0),
         failure: None,
         created_at: Utc::now(),
         ended_at: None,
@@ -200,6 +262,7 @@ fn advance((view, wish): &mut (BuildView, CreateBuild)) {
         BuildSource::Script { script, .. } => script,
         BuildSource::Dockerfile { dockerfile, .. } => dockerfile,
     };
+    view.ahead = None;
     if text.contains("wait") {
         view.state = BuildState::Running;
         return;
@@ -215,6 +278,7 @@ fn advance((view, wish): &mut (BuildView, CreateBuild)) {
         view.state = BuildState::Pushed;
         let digest = format!("sha256:{}", view.id);
         view.image = Some(ImageRef { repository: view.repository.clone(), digest });
+        view.image_bytes = Some(12_345_678);
     }
     view.ended_at = Some(Utc::now());
 }
@@ -270,11 +334,79 @@ async fn log(books: Shared, id: Path<String>) -> HttpResponse {
     HttpResponse::Ok().streaming(futures_util::stream::iter(lines))
 }
 
-async fn status() -> Json<Status> {
+async fn status(books: Shared) -> Json<Status> {
+    let books = books.lock().unwrap();
+    let living = |state| books.sandboxes.iter().filter(|one| one.state == state).count();
+    let counts = container_api::SandboxCounts {
+        starting: living(SandboxState::Starting),
+        running: living(SandboxState::Running),
+        frozen: living(SandboxState::Frozen),
+    };
+    let builds = |state| books.builds.iter().filter(|(one, _)| one.state == state).count();
+    let (queued, running) = (builds(BuildState::Queued), builds(BuildState::Running));
     Json(Status {
-        engine: EngineStatus { name: "double".to_owned(), isolation: "None at all.".to_owned() },
+        engine: EngineStatus {
+            name: "double".to_owned(),
+            isolation: "None at all.".to_owned(),
+            facts: Some(isolation()),
+            self_test: Some(self_test()),
+        },
         base_images: vec!["debian:12".to_owned(), "busybox:1".to_owned()],
-        sandboxes: 0,
-        builds: 0,
+        sandboxes: counts.starting + counts.running + counts.frozen,
+        sandboxes_by_state: counts,
+        capacity: Some(100),
+        builds: queued + running,
+        builds_by_state: container_api::BuildCounts { queued, running },
+        load: Some(sample(0)),
     })
+}
+
+fn isolation() -> container_api::Isolation {
+    container_api::Isolation {
+        user_namespace: true,
+        id_mapped_mounts: true,
+        seccomp: false,
+        no_new_privileges: true,
+        capabilities: vec!["CAP_CHOWN".to_owned(), "CAP_KILL".to_owned()],
+        cgroup_version: 2,
+        network: container_api::NetworkPolicy {
+            enabled: true,
+            closed_ranges: vec!["10.0.0.0/8".to_owned(), "169.254.0.0/16".to_owned()],
+            closed_ports: vec![25],
+        },
+    }
+}
+
+fn self_test() -> container_api::SelfTest {
+    let check = |name: &str, passed, detail: &str| container_api::SelfTestCheck {
+        name: name.to_owned(),
+        passed,
+        detail: detail.to_owned(),
+    };
+    container_api::SelfTest {
+        at: Utc::now(),
+        took_ms: 420,
+        passed: false,
+        checks: vec![
+            check("host-unreachable", true, "The host did not answer."),
+            check("metadata-unreachable", false, "169.254.169.254 answered on port 80."),
+        ],
+    }
+}
+
+/// So many samples ago, the load was this.
+fn sample(ago: i64) -> LoadSample {
+    LoadSample {
+        at: Utc::now() - chrono::TimeDelta::seconds(5 * ago),
+        cpu_busy: 0.25,
+        memory_used_bytes: 3 << 30,
+        memory_total_bytes: 8 << 30,
+        load_average: 0.5,
+        sandboxes: 2,
+        builds: 1,
+    }
+}
+
+async fn load() -> Json<Vec<LoadSample>> {
+    Json((0..120).rev().map(sample).collect())
 }
