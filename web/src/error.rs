@@ -95,6 +95,9 @@ pub enum Error {
     /// The project has no image yet.
     #[error("the project has no image yet")]
     NotReady,
+    /// The project is archived.
+    #[error("the project is archived")]
+    Archived,
     /// The visitor has a sandbox already.
     #[error("the visitor has the sandbox {0} already")]
     Busy(SandboxId),

@@ -95,6 +95,7 @@ impl Error {
             Self::TooLarge { .. } => ("too-large", "That is too much at once", 413),
             Self::Fields(_) => ("invalid", "Something is not right yet", 422),
             Self::NotReady => ("not-ready", "Not ready to be tried", 409),
+            Self::Archived => ("archived", "This project is archived", 409),
             Self::LastAdministrator => {
                 ("last-administrator", "Somebody has to look after the site", 409)
             }
@@ -146,6 +147,10 @@ impl Error {
                  here and try again."
             }
             Self::NotReady => "Its first build has not succeeded yet. Please come back later.",
+            Self::Archived => {
+                "Its maintainer has put it away, so it cannot be tried any more. Its page is still \
+                 there."
+            }
             Self::Busy(_) => "You have a sandbox open already. Go back to it, or stop it first.",
             Self::BadForm(what) | Self::BadRequest(what) | Self::BadJson(what) => {
                 return what.clone();

@@ -1,7 +1,7 @@
 //! What a maintainer may say of a project, and what it may be built from.
 
 use super::{
-    FieldErrors,
+    FieldErrors, facts,
     slug::slug,
     text::{check_line, check_lines, one_line, unix_lines},
 };
@@ -37,6 +37,11 @@ pub struct ProjectForm {
     pub category: String,
     pub short: String,
     pub description: String,
+    pub licence: String,
+    pub repository: String,
+    pub language: String,
+    /// Words with a space or a comma between.
+    pub topics: String,
     pub kind: Kind,
     pub base: String,
     pub script: String,
@@ -81,6 +86,10 @@ impl ProjectForm {
             category: texts.category,
             short: texts.short,
             description: texts.description,
+            licence: texts.licence,
+            repository: texts.repository,
+            language: texts.language,
+            topics: texts.topics,
             ..Self::new()
         };
         match project.source.clone() {
@@ -132,7 +141,23 @@ impl ProjectForm {
         let description = unix_lines(&self.description);
         errors.check("long_description", check_lines(&description));
         errors.check("long_description", at_most_kib(DESCRIPTION_LIMIT, description.len()));
-        (slug, Texts { name, category: self.category.clone(), short, description })
+        let mut fact = |field: &'static str, checked: Result<String, String>| {
+            checked.unwrap_or_else(|message| {
+                errors.add(field, message);
+                String::new()
+            })
+        };
+        let texts = Texts {
+            name,
+            category: self.category.clone(),
+            short,
+            description,
+            licence: fact("licence", facts::licence(&self.licence)),
+            repository: fact("repository", facts::repository(&self.repository)),
+            language: fact("language", facts::language(&self.language)),
+            topics: fact("topics", facts::topics(&self.topics)),
+        };
+        (slug, texts)
     }
 
     fn check_script(&self, errors: &mut FieldErrors) -> BuildSource {
@@ -210,7 +235,7 @@ mod tests {
 
     #[test]
     fn each_field_says_what_is_wrong() {
-        let cases: [Case; 17] = [
+        let cases: [Case; 21] = [
             ("name", |f| f.name = "  ".into(), "Give the project a name"),
             ("name", |f| f.name = "x".repeat(65), "at most 64"),
             ("name", |f| f.name = "a\u{202e}b".into(), "U+202E"),
@@ -223,6 +248,10 @@ mod tests {
             ("short_description", |f| f.short = "x".repeat(201), "at most 200"),
             ("long_description", |f| f.description = "x".repeat((100 << 10) + 1), "100 KiB"),
             ("long_description", |f| f.description = "a\u{0}".into(), "U+0000"),
+            ("licence", |f| f.licence = "free".into(), "SPDX"),
+            ("repository", |f| f.repository = "javascript:alert(1)".into(), "https://"),
+            ("language", |f| f.language = "a\u{200b}".into(), "U+200B"),
+            ("topics", |f| f.topics = "<b>".into(), "letters"),
             ("base", |f| f.base = " ".into(), "debian:12"),
             ("base", |f| f.base = "debian 12".into(), "spaces"),
             ("script", |f| f.script = "\r\n".into(), "install script"),

@@ -49,10 +49,11 @@ fn cards() -> _ {
 }
 
 /// The catalogue: what can be tried, and what is being built for the first time; by category and
-/// name.
+/// name. What is archived is not in it.
 pub fn catalogue(conn: &mut AnyConnection, limit: i64) -> QueryResult<Vec<Card>> {
     cards()
         .filter(projects::image_digest.is_not_null().nullable().or(unfinished().nullable()))
+        .filter(projects::archived_at.is_null())
         .order((projects::category, projects::name_key))
         .limit(limit)
         .load::<CardRow>(conn)?

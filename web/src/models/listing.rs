@@ -80,6 +80,12 @@ fn read(((slug, name, category, short), owner, state, times, build): Row) -> Que
     })
 }
 
+/// Everybody may find these.
+#[diesel::dsl::auto_type]
+fn in_catalogue() -> _ {
+    projects::image_digest.is_not_null().and(projects::archived_at.is_null())
+}
+
 /// Projects by slug, behind the slug `after`: those that can be tried, and the asker's own.
 pub fn projects(
     conn: &mut AnyConnection,
@@ -105,10 +111,10 @@ pub fn projects(
         // Whoever knows where it is may see it.
         (Some(slug), _) => query = query.filter(projects::slug.eq(slug)),
         (None, Some(asker)) => {
-            let seen = projects::image_digest.is_not_null().or(projects::owner_id.eq(asker));
-            query = query.filter(seen);
+            let own = projects::owner_id.eq(asker);
+            query = query.filter(in_catalogue().or(own));
         }
-        (None, None) => query = query.filter(projects::image_digest.is_not_null()),
+        (None, None) => query = query.filter(in_catalogue()),
     }
     if let Some(category) = &filter.category {
         query = query.filter(projects::category.eq(category));

@@ -11,7 +11,7 @@ use container_api::{BuildId, BuildSource, ImageRef};
 use diesel::prelude::*;
 
 /// What a maintainer says of a project.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Texts {
     /// As people read it.
     pub name: String,
@@ -21,6 +21,14 @@ pub struct Texts {
     pub short: String,
     /// Markdown for the page.
     pub description: String,
+    /// An SPDX expression; empty where it is not told.
+    pub licence: String,
+    /// Where its source is, an https address; empty where it is not told.
+    pub repository: String,
+    /// The programming language it is written in; empty where it is not told.
+    pub language: String,
+    /// Words to find it by, in lower case, with a space between.
+    pub topics: String,
 }
 
 /// A project.
@@ -44,6 +52,21 @@ pub struct Project {
     pub tries: i64,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// When it was taken out of the catalogue; then it cannot be tried.
+    pub archived_at: Option<DateTime<Utc>>,
+    /// How much of the image is transferred, in bytes, as far as it is known.
+    pub image_bytes: Option<i64>,
+    /// The guided demo's source; empty without one.
+    pub demo: String,
+    /// The origins that may embed it, one a line; empty for none.
+    pub embed_parents: String,
+}
+
+impl Texts {
+    /// The topics, one by one.
+    pub fn topics(&self) -> impl Iterator<Item = &str> {
+        self.topics.split_ascii_whitespace()
+    }
 }
 
 #[derive(Queryable, Selectable)]
@@ -67,6 +90,14 @@ struct Row {
     latest_build_id: Option<String>,
     tries_count: i64,
     created_at: NaiveDateTime,
+    licence: String,
+    repository: String,
+    language: String,
+    topics: String,
+    archived_at: Option<NaiveDateTime>,
+    image_bytes: Option<i64>,
+    demo: String,
+    embed_parents: String,
 }
 
 /// What [`create`] and [`update`] write alike.
@@ -78,6 +109,10 @@ struct Content<'a> {
     category: &'a str,
     short_description: &'a str,
     description: &'a str,
+    licence: &'a str,
+    repository: &'a str,
+    language: &'a str,
+    topics: &'a str,
     source_kind: &'a str,
     base_image: &'a str,
     script: &'a str,
@@ -104,6 +139,10 @@ impl<'a> Content<'a> {
             category: &texts.category,
             short_description: &texts.short,
             description: &texts.description,
+            licence: &texts.licence,
+            repository: &texts.repository,
+            language: &texts.language,
+            topics: &texts.topics,
             source_kind,
             base_image,
             script,
@@ -131,12 +170,20 @@ fn read(row: Row) -> QueryResult<Project> {
             category: row.category,
             short: row.short_description,
             description: row.description,
+            licence: row.licence,
+            repository: row.repository,
+            language: row.language,
+            topics: row.topics,
         },
         source,
         image: image(row.image_repository, row.image_digest),
         latest_build: row.latest_build_id.map(TryInto::try_into).transpose().map_err(unreadable)?,
         tries: row.tries_count,
         created_at: utc(row.created_at),
+        archived_at: row.archived_at.map(utc),
+        image_bytes: row.image_bytes,
+        demo: row.demo,
+        embed_parents: row.embed_parents,
     })
 }
 
@@ -255,6 +302,7 @@ pub mod testing {
             category: "Tools".to_owned(),
             short: "A line".to_owned(),
             description: "# Much".to_owned(),
+            ..Texts::default()
         };
         let source = BuildSource::Script {
             base: "debian:12".to_owned(),
@@ -280,7 +328,14 @@ mod tests {
     async fn what_is_written_is_read(db: Db) {
         let made = db.write(|c| testing::project(c, "jq")).await.unwrap();
         assert_eq!(made.image, None);
-        let texts = Texts { name: "JQ".to_owned(), ..made.texts.clone() };
+        let texts = Texts {
+            name: "JQ".to_owned(),
+            licence: "MIT".to_owned(),
+            repository: "https://github.com/jqlang/jq".to_owned(),
+            language: "C".to_owned(),
+            topics: "json cli".to_owned(),
+            ..made.texts.clone()
+        };
         let source = BuildSource::Dockerfile {
             dockerfile: "FROM debian:12\n".to_owned(),
             context: Some(ContextId::random()),

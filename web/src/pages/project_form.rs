@@ -7,6 +7,7 @@ use crate::{
     i18n::filters,
     input::{
         FieldErrors,
+        facts::{LANGUAGES, LICENCES},
         project::{CATEGORIES, Kind, ProjectForm},
     },
     service::Services,
@@ -30,6 +31,14 @@ pub struct ProjectFormPage<'a> {
 impl ProjectFormPage<'_> {
     fn categories(&self) -> &'static [&'static str] {
         &CATEGORIES
+    }
+
+    fn licences(&self) -> &'static [&'static str] {
+        &LICENCES
+    }
+
+    fn languages(&self) -> &'static [&'static str] {
+        &LANGUAGES
     }
 
     fn is_script(&self) -> bool {
@@ -80,6 +89,10 @@ pub async fn read(
         category: text("category"),
         short: text("short_description"),
         description: text("long_description"),
+        licence: text("licence"),
+        repository: text("repository"),
+        language: text("language"),
+        topics: text("topics"),
         kind,
         base: text("base"),
         script: text("script"),

@@ -59,12 +59,16 @@ pub struct Entry {
     form: Result<ProjectForm, String>,
 }
 
-/// `project.toml`. What the licence and the repository say is for readers of the file.
+/// `project.toml`.
 #[derive(Deserialize)]
 struct Manifest {
     name: String,
     category: String,
     short: String,
+    licence: String,
+    repository: String,
+    language: String,
+    topics: String,
     base: String,
     command: String,
 }
@@ -94,6 +98,10 @@ fn read(slug: &str) -> Result<ProjectForm, String> {
         category: manifest.category,
         short: manifest.short,
         description: text("README.md")?,
+        licence: manifest.licence,
+        repository: manifest.repository,
+        language: manifest.language,
+        topics: manifest.topics,
         kind: Kind::Script,
         base: manifest.base,
         script: text("install.sh")?,

@@ -58,6 +58,9 @@ async fn begin(services: &Services, wish: Wish) -> Result<SandboxView, Error> {
     });
     let (project, quota, living) = found.await?;
     let project = project.ok_or(Error::NoSuchProject)?;
+    if project.archived_at.is_some() {
+        return Err(Error::Archived);
+    }
     let Some(image) = project.image.clone() else { return Err(Error::NotReady) };
     check_quota(services, &wish, &quota, living).await?;
     let request = CreateSandbox {

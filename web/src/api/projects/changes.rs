@@ -30,6 +30,14 @@ pub struct Create {
     short_description: String,
     #[serde(default)]
     description: String,
+    #[serde(default)]
+    licence: String,
+    #[serde(default)]
+    repository: String,
+    #[serde(default)]
+    language: String,
+    #[serde(default)]
+    topics: Vec<String>,
     source: Source,
 }
 
@@ -45,6 +53,14 @@ pub struct Change {
     short_description: Option<String>,
     #[serde(default)]
     description: Option<String>,
+    #[serde(default)]
+    licence: Option<String>,
+    #[serde(default)]
+    repository: Option<String>,
+    #[serde(default)]
+    language: Option<String>,
+    #[serde(default)]
+    topics: Option<Vec<String>>,
     #[serde(default)]
     source: Option<Source>,
 }
@@ -91,6 +107,10 @@ pub async fn create(
         category: wish.category,
         short: wish.short_description,
         description: wish.description,
+        licence: wish.licence,
+        repository: wish.repository,
+        language: wish.language,
+        topics: wish.topics.join(" "),
         ..ProjectForm::new()
     };
     let checked = check(wish.source.into_form(form))?;
@@ -119,6 +139,10 @@ pub async fn update(
         category: wish.category.unwrap_or(old.category.clone()),
         short: wish.short_description.unwrap_or(old.short.clone()),
         description: wish.description.unwrap_or(old.description.clone()),
+        licence: wish.licence.unwrap_or(old.licence.clone()),
+        repository: wish.repository.unwrap_or(old.repository.clone()),
+        language: wish.language.unwrap_or(old.language.clone()),
+        topics: wish.topics.map_or(old.topics.clone(), |words| words.join(" ")),
         ..old
     };
     let form = match wish.source {

@@ -65,6 +65,12 @@ struct View {
     #[serde(flatten)]
     summary: Summary,
     description: String,
+    licence: String,
+    repository: String,
+    language: String,
+    topics: Vec<String>,
+    archived: bool,
+    image_bytes: Option<i64>,
     /// For those who may see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     source: Option<Source>,
@@ -104,7 +110,18 @@ async fn view(services: &Services, actor: Actor, slug: &str) -> Result<View, Err
     let (row, project) = found.await?.ok_or(Error::NoSuchProject)?;
     policy::check(actor, Action::SeeProject, "/", Error::NoSuchProject)?;
     let source = sees_source(actor, row.owner_id).then(|| project.source.into());
-    Ok(View { summary: Summary::of(row, actor), description: project.texts.description, source })
+    let texts = project.texts;
+    Ok(View {
+        summary: Summary::of(row, actor),
+        topics: texts.topics().map(str::to_owned).collect(),
+        description: texts.description,
+        licence: texts.licence,
+        repository: texts.repository,
+        language: texts.language,
+        archived: project.archived_at.is_some(),
+        image_bytes: project.image_bytes,
+        source,
+    })
 }
 
 /// `GET /api/v1/projects`
