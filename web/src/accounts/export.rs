@@ -72,7 +72,7 @@ pub async fn export(services: &Services, asker: &Asker, user: &User) -> Result<V
                 })
                 .collect();
             let mut all = Vec::new();
-            for (id, _) in leaving::projects(conn, user.id)? {
+            for leaving::Owned { id, .. } in leaving::projects(conn, user.id)? {
                 let Some(project) = projects::by_id(conn, id)? else { continue };
                 all.push(json!({
                     "slug": project.slug,

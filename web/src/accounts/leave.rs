@@ -37,7 +37,10 @@ pub async fn outlook(services: &Services, user: &User) -> Result<Outlook, Error>
     let read = services.db.read(move |conn| {
         let administrators = roles::administrators(conn)?;
         Ok(Outlook {
-            projects: leaving::projects(conn, user.id)?.into_iter().map(|(_, name)| name).collect(),
+            projects: leaving::projects(conn, user.id)?
+                .into_iter()
+                .map(|owned| owned.name)
+                .collect(),
             running: try_rows::live_of(conn, &user_key(&user))?.len(),
             last_administrator: administrators == [user.name.as_str()],
         })
@@ -76,20 +79,24 @@ async fn leave_now(services: &Services, asker: &Asker, user: &User) -> Result<()
     let read = services.db.read(move |conn| {
         let mut building = Vec::new();
         let mut living = try_rows::live_of(conn, &of_owner)?;
-        for (project, _) in leaving::projects(conn, id)? {
-            building.extend(build_rows::under_way_of(conn, project)?);
-            living.extend(try_rows::live_of_project(conn, project)?);
+        for project in leaving::projects(conn, id)? {
+            building.extend(build_rows::under_way_of(conn, project.id)?);
+            living.extend(try_rows::live_of_project(conn, project.id)?);
         }
         Ok((building, living))
     });
     let (building, living) = read.await?;
     end_what_runs(services, asker, building, living).await?;
-    let (event, name) =
-        (Event::by(asker, "account.delete", format!("user:{}", user.name)), user.name.clone());
+    let (asker, name) = (asker.clone(), user.name.clone());
     let stragglers = services.db.write(move |conn| {
-        let running = leaving::delete(conn, id, &name, &key)?;
-        audit::add(conn, &event)?;
-        Ok(running)
+        let gone = leaving::delete(conn, id, &name, &key)?;
+        let account = format!("user:{name}");
+        for project in gone.projects {
+            let event = Event::by(&asker, "project.delete", format!("project:{}", project.slug));
+            audit::add(conn, &event.saying(format!("With {account}.")))?;
+        }
+        audit::add(conn, &Event::by(&asker, "account.delete", account))?;
+        Ok(gone.living)
     });
     // Started while the others were ended. Nobody can open them, and they end by themselves; and
     // sessions of nobody log nobody in.

@@ -140,7 +140,12 @@ impl Visitor {
                 return Ok(false);
             }
             if let Some(guest) = &guest {
-                tries::hand_over(conn, guest, &key)?;
+                let count = tries::hand_over(conn, guest, &key)?;
+                if count > 0 {
+                    let event = Event { action: "try.hand_over", ..event.clone() };
+                    let words = format!("{count} that were started as a guest.");
+                    audit::add(conn, &event.saying(words))?;
+                }
             }
             audit::add(conn, &event).map(|()| true)
         });

@@ -94,3 +94,26 @@ async fn the_log_is_filtered_and_paged() {
     assert!(root.page("/admin/audit?action=%25").await.contains("Nothing fits"));
     site.stop().await;
 }
+
+#[actix_web::test]
+async fn what_goes_along_is_written_down_too() {
+    let site = Site::start().await;
+    let root = administrator(&site, "grace").await;
+    let ada = site.with_project("jq").await;
+    let newcomer = Person::of(&site);
+    newcomer.try_it("jq").await;
+    newcomer.sign_up("bob", "correct horse battery").await;
+    let words = [("name", "ada"), ("password", "correct horse battery")];
+    ada.submit("/account/leave", "/account/leave", &words).await;
+
+    let found = rows(&root.page("/admin/audit").await);
+    let row = |who: &str, what: &str, to: &str| (who.to_owned(), what.to_owned(), to.to_owned());
+    for expected in [
+        row("user:ada", "account.delete", "user:ada"),
+        row("user:ada", "project.delete", "project:jq"),
+        row("user:bob", "try.hand_over", "user:bob"),
+    ] {
+        assert!(found.contains(&expected), "no {expected:?} in {found:?}");
+    }
+    site.stop().await;
+}
