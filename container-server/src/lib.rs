@@ -12,13 +12,14 @@
 //! | [`builds`] | which builds? |
 //! | [`engine`] | what runs them? |
 //! | [`remote`] | where are images kept? |
-//! | `load` | how busy is the machine? |
+//! | `load`, `examination` | how busy is the machine, and do the walls stand? |
 
 mod auth;
 pub mod builds;
 pub mod config;
 pub mod engine;
 pub mod error;
+mod examination;
 mod handlers;
 mod load;
 pub mod remote;

@@ -4,6 +4,7 @@ use crate::{
     builds::Builds,
     config::{Config, EngineConfig, InternalToken},
     engine::{Engine, EngineError, native::NativeEngine},
+    examination::Findings,
     handlers::Services,
     load::Load,
     remote::{Remote, RemoteError},
@@ -74,7 +75,9 @@ impl ContainerServer {
         let builds = Builds::start(config.builds, engine.clone(), remote.clone())?;
         let load = Load::start(sandboxes.clone(), builds.clone());
         let capacity = config.capacity;
-        let services = Services { sandboxes, builds, engine, remote, tickets, load, capacity };
+        let findings = Findings::begin(engine.clone());
+        let services =
+            Services { sandboxes, builds, engine, remote, tickets, load, findings, capacity };
         Ok(Self { services: Data::new(services), terminals, token: Arc::new(config.token) })
     }
 

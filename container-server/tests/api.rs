@@ -235,7 +235,11 @@ async fn status_tells_what_there_is() {
     .await;
     let load = api.client.load().await.unwrap();
     assert!(load[0].memory_total_bytes > load[0].memory_used_bytes, "{load:?}");
-    assert_eq!(api.client.status().await.unwrap().load.as_ref(), load.last());
+    let status = api.client.status().await.unwrap();
+    assert_eq!(status.load.as_ref(), load.last());
+    // A double has no walls to try, and that is said.
+    assert!(status.engine.facts.is_none());
+    assert!(status.engine.self_test.is_some_and(|test| !test.passed));
     api.stop().await;
 }
 

@@ -5,7 +5,10 @@
 //! Names are checked here, before any of them becomes part of a path.
 
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddrV4},
+};
 
 /// The name of an unpacked layer: `[a-z0-9][a-z0-9._-]{0,127}`, so that it is one path component.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -73,7 +76,75 @@ pub struct Spec {
     pub limits: Limits,
     /// Whom it may reach.
     pub network: Network,
+    /// Look round inside instead of running the process; the output is a line of JSON, a
+    /// [`Seen`].
+    #[serde(default)]
+    pub probe: Option<Probe>,
 }
+
+/// What a look round inside a sandbox tries.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probe {
+    /// Listen at this TCP port.
+    pub listen: Option<u16>,
+    /// Say who owns this file.
+    pub owner_of: Option<String>,
+    /// Try to reach these by TCP, all at once.
+    pub reach: Vec<SocketAddrV4>,
+    /// How many milliseconds an answer may take.
+    pub patience_ms: u32,
+    /// Stay for some seconds, to be tried by others.
+    pub stay: bool,
+}
+
+/// What a look round inside a sandbox found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Its own address, if it has a network.
+    pub address: Option<Ipv4Addr>,
+    /// The host's end of its network.
+    pub gateway: Option<Ipv4Addr>,
+    /// Who its root is on the host.
+    pub root_outside: u32,
+    /// Who owns the file that was asked for.
+    pub owner_of: Option<u32>,
+    /// Whether system calls are filtered.
+    pub seccomp: bool,
+    /// Whether set-uid programs and the like win nothing.
+    pub no_new_privileges: bool,
+    /// What its root may do, such as `CAP_CHOWN`.
+    pub capabilities: Vec<String>,
+    /// 1 or 2.
+    pub cgroup_version: u8,
+    /// What became of the tries, in their order.
+    pub reached: Vec<Reached>,
+}
+
+/// A try to reach somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    /// Who was tried.
+    pub to: SocketAddrV4,
+    /// Whether an answer came, be it a refusal.
+    pub answered: bool,
+}
+
+/// The address ranges that no sandbox reaches, wherever its packets are routed.
+pub const CLOSED_RANGES: [&str; 10] = [
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.168.0.0/16",
+    "224.0.0.0/4",
+    "240.0.0.0/4",
+];
+
+/// The TCP ports that no sandbox reaches anywhere: those of mail.
+pub const CLOSED_PORTS: [u16; 3] = [25, 465, 587];
 
 /// Where a sandbox's writes go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

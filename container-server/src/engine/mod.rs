@@ -5,7 +5,7 @@
 
 pub mod native;
 
-use container_api::{ImageRef, SandboxId, TerminalSize};
+use container_api::{ImageRef, Isolation, SandboxId, SelfTest, TerminalSize};
 use futures_util::future::BoxFuture;
 use std::{collections::BTreeMap, io, os::fd::OwnedFd};
 use tokio::sync::mpsc;
@@ -101,6 +101,15 @@ pub struct BuildStep {
     pub resources: Resources,
 }
 
+/// What a look from inside a sandbox has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Examination {
+    /// Which walls there are.
+    pub facts: Isolation,
+    /// Whether they stand.
+    pub self_test: SelfTest,
+}
+
 /// How a program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exit {
@@ -154,6 +163,10 @@ pub trait Engine: Send + Sync + 'static {
 
     /// What stands between a sandbox and the host, in a sentence.
     fn isolation(&self) -> String;
+
+    /// Tries from inside a sandbox whether the walls stand, and which there are. Takes well under a
+    /// second, and disturbs nobody.
+    fn examine(&self) -> BoxFuture<'_, Result<Examination>>;
 
     /// Makes an image ready: pulls it from the registry and unpacks it. Quick when it is ready.
     fn prepare<'a>(&'a self, image: &'a ImageRef) -> BoxFuture<'a, Result<ReadyImage>>;

@@ -5,7 +5,10 @@ pub(crate) mod contexts;
 pub(crate) mod sandboxes;
 pub(crate) mod status;
 
-use crate::{builds::Builds, engine::Engine, load::Load, remote::Remote, sandboxes::Sandboxes};
+use crate::{
+    builds::Builds, engine::Engine, examination::Findings, load::Load, remote::Remote,
+    sandboxes::Sandboxes,
+};
 use container_api::TicketKey;
 use std::{fmt, sync::Arc};
 
@@ -17,6 +20,7 @@ pub(crate) struct Services {
     pub(crate) remote: Remote,
     pub(crate) tickets: TicketKey,
     pub(crate) load: Load,
+    pub(crate) findings: Findings,
     /// How many sandboxes may live at once.
     pub(crate) capacity: usize,
 }

@@ -22,8 +22,8 @@ pub(crate) async fn show(services: Data<Services>) -> Result<Json<Status>, ApiEr
         engine: EngineStatus {
             name: services.engine.name().to_owned(),
             isolation: services.engine.isolation(),
-            facts: None,
-            self_test: None,
+            facts: services.findings.facts(),
+            self_test: services.findings.self_test(),
         },
         base_images,
         sandboxes: sandboxes.starting + sandboxes.running + sandboxes.frozen,

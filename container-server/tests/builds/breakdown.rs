@@ -3,7 +3,7 @@
 use crate::bench::{BASE, Bench, dockerfile};
 use container_api::{FailureCause, ImageRef, SandboxId};
 use container_server::engine::{
-    BuildStep, Ended, Engine, Found, Layer, ReadyImage, Result, Start, StepExit,
+    BuildStep, Ended, Engine, Examination, Found, Layer, ReadyImage, Result, Start, StepExit,
 };
 use futures_util::future::BoxFuture;
 use std::{collections::BTreeMap, os::fd::OwnedFd, sync::Arc};
@@ -19,6 +19,10 @@ impl Engine for Breaking {
 
     fn isolation(&self) -> String {
         self.0.isolation()
+    }
+
+    fn examine(&self) -> BoxFuture<'_, Result<Examination>> {
+        self.0.examine()
     }
 
     fn prepare<'a>(&'a self, image: &'a ImageRef) -> BoxFuture<'a, Result<ReadyImage>> {

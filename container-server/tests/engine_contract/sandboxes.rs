@@ -146,6 +146,32 @@ async fn a_frozen_sandbox_stands_still_and_is_found_so() {
 }
 
 #[actix_web::test]
+async fn the_walls_stand() {
+    let mut fixture = Fixture::start().await;
+    let image = fixture.ready(&["/bin/sh"]).await;
+    let wish = start(&image);
+    let _terminal = fixture.engine.start(wish.clone()).await.unwrap();
+    // The second time a layer is there already.
+    for _ in 0..2 {
+        let found = fixture.engine.examine().await.unwrap();
+        assert!(found.self_test.passed, "{:?}", found.self_test);
+        assert!(found.self_test.checks.len() >= 6, "{:?}", found.self_test);
+        let facts = found.facts;
+        assert!(facts.user_namespace && facts.id_mapped_mounts, "{facts:?}");
+        assert!(facts.no_new_privileges && facts.network.enabled, "{facts:?}");
+        assert!(facts.capabilities.contains(&"CAP_CHOWN".to_owned()), "{facts:?}");
+        assert!(!facts.capabilities.contains(&"CAP_SYS_ADMIN".to_owned()), "{facts:?}");
+        assert_eq!(fixture.engine.list().await.unwrap().len(), 1);
+        println!("{:?}", found.self_test);
+    }
+    // Nobody is told of an end but of what was asked for.
+    assert!(fixture.ends.try_recv().is_err());
+    fixture.engine.stop(&wish.id).await.unwrap();
+    assert_eq!(fixture.next_end().await.id, wish.id);
+    fixture.finish().await;
+}
+
+#[actix_web::test]
 async fn an_id_can_be_used_again() {
     let mut fixture = Fixture::start().await;
     let image = fixture.ready(&["/bin/sh"]).await;

@@ -3,8 +3,8 @@
 
 use container_api::{ImageRef, SandboxId};
 use container_server::engine::{
-    BuildStep, Ended, Engine, EngineError, Exit, Found, Layer, ReadyImage, Result, RunConfig,
-    Start, StepExit,
+    BuildStep, Ended, Engine, EngineError, Examination, Exit, Found, Layer, ReadyImage, Result,
+    RunConfig, Start, StepExit,
 };
 use futures_util::future::{BoxFuture, FutureExt};
 use rustix::{
@@ -159,6 +159,10 @@ impl Engine for FakeEngine {
 
     fn isolation(&self) -> String {
         "None: a test double.".to_owned()
+    }
+
+    fn examine(&self) -> BoxFuture<'_, Result<Examination>> {
+        async { Err(EngineError::Internal("a double has no walls".to_owned())) }.boxed()
     }
 
     fn prepare<'a>(&'a self, image: &'a ImageRef) -> BoxFuture<'a, Result<ReadyImage>> {

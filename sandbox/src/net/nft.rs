@@ -6,6 +6,7 @@
 //! networks resolve there.
 
 use super::instance::Instance;
+use crate::protocol::{CLOSED_PORTS, CLOSED_RANGES};
 use std::{
     io::{self, Write},
     net::Ipv4Addr,
@@ -17,6 +18,8 @@ pub(crate) fn rules(instance: &Instance, resolver: Option<Ipv4Addr>) -> String {
     let (table, subnet) = (instance.table(), instance.subnet);
     let devices = format!("\"{}*\"", instance.device_prefix());
     let gateway = subnet.gateway();
+    let (ranges, ports) =
+        (CLOSED_RANGES.join(", "), CLOSED_PORTS.map(|p| p.to_string()).join(", "));
     let (mut translate, mut allow) = (String::new(), String::new());
     if let Some(resolver) = resolver {
         for protocol in ["udp", "tcp"] {
@@ -35,8 +38,7 @@ table inet {table} {{
   set closed {{
     type ipv4_addr
     flags interval
-    elements = {{ 0.0.0.0/8, 10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 169.254.0.0/16,
-      172.16.0.0/12, 192.0.0.0/24, 192.168.0.0/16, 224.0.0.0/4, 240.0.0.0/4 }}
+    elements = {{ {ranges} }}
   }}
   chain source {{
     type filter hook prerouting priority raw; policy accept;
@@ -61,7 +63,7 @@ table inet {table} {{
     ct state invalid drop
     {allow}
     ip daddr @closed drop
-    tcp dport {{ 25, 465, 587 }} drop
+    tcp dport {{ {ports} }} drop
     oifname {devices} drop
   }}
   chain inward {{

@@ -28,6 +28,7 @@ mod init;
 mod mounts;
 mod parent;
 mod payload;
+mod probe;
 mod proc;
 mod rootfs;
 mod user;

@@ -1,6 +1,6 @@
 //! The program: from the fork to exec.
 
-use super::{caps, user::Identity};
+use super::{caps, probe, user::Identity};
 use crate::{
     fault::{Doing, Fault},
     protocol::{FailureKind, Process, Spec},
@@ -34,19 +34,31 @@ pub(crate) enum Stdio {
 /// Becomes the program. Where it cannot, it writes a [`crate::protocol::Failure`] to `report`,
 /// which exec closes.
 pub(crate) fn run(spec: &Spec, identity: &Identity, stdio: &Stdio, report: OwnedFd) -> ! {
-    let become_program = || match execute(spec, identity, stdio) {
-        Ok(never) => match never {},
-        Err(fault) => {
-            let bytes = wire::encode(&fault.into_failure());
-            // Where init is gone, so is everything here.
-            let _ = File::from(report).write_all(&bytes);
+    let become_program = || {
+        let outcome = prepare(spec, identity, stdio).and_then(|()| match &spec.probe {
+            Some(probe) => Ok(probe),
+            None => match search(&spec.process, identity)? {},
+        });
+        match outcome {
+            Ok(probe) => {
+                // As exec would.
+                drop(report);
+                probe::run(probe)
+            }
+            Err(fault) => {
+                let bytes = wire::encode(&fault.into_failure());
+                // Where init is gone, so is everything here.
+                let _ = File::from(report).write_all(&bytes);
+                127
+            }
         }
     };
-    let _ = catch_unwind(AssertUnwindSafe(become_program));
-    sys::exit_now(127)
+    let code = catch_unwind(AssertUnwindSafe(become_program)).unwrap_or(127);
+    sys::exit_now(code)
 }
 
-fn execute(spec: &Spec, identity: &Identity, stdio: &Stdio) -> Result<Infallible, Fault> {
+/// Everything but the program itself.
+fn prepare(spec: &Spec, identity: &Identity, stdio: &Stdio) -> Result<(), Fault> {
     sys::reset_signals();
     setsid().doing("make a session")?;
     match stdio {
@@ -68,8 +80,7 @@ fn execute(spec: &Spec, identity: &Identity, stdio: &Stdio) -> Result<Infallible
         Fault::told(FailureKind::Program, text)
     })?;
     become_user(identity)?;
-    rustix::thread::set_no_new_privs(true).doing("forbid new privileges")?;
-    search(&spec.process, identity)
+    rustix::thread::set_no_new_privs(true).doing("forbid new privileges")
 }
 
 /// Sets both limits, as far as the hard limit allows.

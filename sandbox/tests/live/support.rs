@@ -124,6 +124,7 @@ impl Lab {
                 open_files: 256,
             },
             network: Network::None,
+            probe: None,
         }
     }
 

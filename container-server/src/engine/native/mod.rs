@@ -6,13 +6,15 @@
 
 mod calls;
 mod images;
+mod self_test;
 mod spec;
 mod startup;
 mod step;
 mod watch;
 
 use super::{
-    BuildStep, Ended, Engine, EngineError, Found, Layer, ReadyImage, Result, Start, StepExit,
+    BuildStep, Ended, Engine, EngineError, Examination, Found, Layer, ReadyImage, Result, Start,
+    StepExit,
 };
 use crate::remote::Remote;
 use bytes::Bytes;
@@ -119,6 +121,10 @@ impl Engine for NativeEngine {
         "Linux namespaces with a user namespace, cgroup limits, a reduced capability set and no \
          new privileges; the kernel is shared with the host."
             .to_owned()
+    }
+
+    fn examine(&self) -> BoxFuture<'_, Result<Examination>> {
+        self_test::examine(&self.calls).boxed()
     }
 
     fn prepare<'a>(&'a self, image: &'a ImageRef) -> BoxFuture<'a, Result<ReadyImage>> {

@@ -2,7 +2,7 @@
 
 use crate::engine::{BuildStep, EngineError, Found, Layer, Result, RunConfig, Start};
 use container_api::SandboxId;
-use sandbox::protocol::{Io, Limits, Living, Name, Network, Process, Spec, Upper};
+use sandbox::protocol::{Io, Limits, Living, Name, Network, Probe, Process, Spec, Upper};
 use std::collections::BTreeMap;
 
 /// The label that tells sandboxes from build steps.
@@ -41,6 +41,7 @@ pub(super) fn sandbox(start: &Start) -> Result<Spec> {
             open_files: SANDBOX_FILES,
         },
         network: Network::Outbound,
+        probe: None,
     })
 }
 
@@ -66,6 +67,23 @@ pub(super) fn build_step(step: &BuildStep) -> Result<Spec> {
             open_files: BUILD_FILES,
         },
         network: Network::Outbound,
+        probe: None,
+    })
+}
+
+/// A look round inside, kept as a build step is: nobody's sandbox, and cleared away after a crash.
+pub(super) fn probe(layer: &Name, network: Network, probe: Probe) -> Result<Spec> {
+    Ok(Spec {
+        id: name(SandboxId::random().as_str())?,
+        labels: BTreeMap::from([(KIND.to_owned(), BUILD.to_owned())]),
+        hostname: "self-test".to_owned(),
+        layers: vec![layer.clone()],
+        upper: Upper::Memory { bytes: 1 << 20, inodes: 256 },
+        process: process(&RunConfig::default(), &[]),
+        io: Io::Output,
+        limits: Limits { memory_bytes: 64 << 20, cpu_millis: 1_000, processes: 8, open_files: 64 },
+        network,
+        probe: Some(probe),
     })
 }
 
