@@ -112,19 +112,19 @@ async fn a_frozen_sandbox_stands_still_and_is_found_so() {
     let image = fixture.ready(&["/bin/sh"]).await;
     let wish = start(&image);
     let mut terminal = Terminal::new(fixture.engine.start(wish.clone()).await.unwrap());
-    terminal.send("i=0; while :; do i=$((i+1)); echo $i > /tmp/i; done & echo go''ing\n");
+    terminal.send("while :; do echo more >> /tmp/i; done & echo go''ing\n");
     terminal.expect("going").await;
     fixture.engine.freeze(&wish.id).await.unwrap();
     fixture.engine.freeze(&wish.id).await.unwrap();
     let mut labels = wish.labels.clone();
     labels.insert("expires-at".to_owned(), "later".to_owned());
     fixture.engine.relabel(&wish.id, labels.clone()).await.unwrap();
-    drop(terminal);
 
     fixture.reconnect().await;
     let found = fixture.engine.list().await.unwrap().remove(0);
     assert_eq!((&found.id, &found.labels, found.frozen), (&wish.id, &labels, true));
-    let mut terminal = Terminal::new(fixture.engine.attach(&wish.id).await.unwrap());
+    // It can be attached to. Read by two, the terminal would show each a part.
+    fixture.engine.attach(&wish.id).await.unwrap();
     terminal.send("cat /tmp/i > /tmp/j; sleep 0.2; cmp /tmp/i /tmp/j || echo mov''es\n");
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     assert!(!terminal.has("moves"));
@@ -162,12 +162,32 @@ async fn the_walls_stand() {
         assert!(facts.capabilities.contains(&"CAP_CHOWN".to_owned()), "{facts:?}");
         assert!(!facts.capabilities.contains(&"CAP_SYS_ADMIN".to_owned()), "{facts:?}");
         assert_eq!(fixture.engine.list().await.unwrap().len(), 1);
-        println!("{:?}", found.self_test);
     }
     // Nobody is told of an end but of what was asked for.
     assert!(fixture.ends.try_recv().is_err());
     fixture.engine.stop(&wish.id).await.unwrap();
     assert_eq!(fixture.next_end().await.id, wish.id);
+    fixture.finish().await;
+}
+
+#[actix_web::test]
+async fn a_wall_that_is_gone_is_noticed() {
+    let fixture = Fixture::start().await;
+    let image = fixture.ready(&["/bin/sh"]).await;
+    let mut terminal = Terminal::new(fixture.engine.start(start(&image)).await.unwrap());
+    // The instance's number is in the gateway's address: see sandbox/src/net/instance.rs.
+    terminal.send("ip route | sed 's/.*via 10\\.\\([0-9]*\\)\\.0\\.1.*/<\\1>/'\n");
+    terminal.expect("\n<").await;
+    let number = terminal.until(">").await.parse::<u32>().unwrap() - 200;
+    let table = format!("trythis_{number}");
+    let nft = std::process::Command::new("nft").args(["delete", "table", "inet", &table]).status();
+    assert!(nft.unwrap().success());
+    let found = fixture.engine.examine().await.unwrap().self_test;
+    assert!(!found.passed, "{found:?}");
+    let passed = |name: &str| found.checks.iter().find(|c| c.name == name).unwrap().passed;
+    assert!(passed("probe-works"), "{found:?}");
+    assert!(!passed("host-unreachable"), "{found:?}");
+    assert!(!passed("neighbour-unreachable"), "{found:?}");
     fixture.finish().await;
 }
 

@@ -46,6 +46,23 @@ impl Terminal {
         self.seen.contains(text)
     }
 
+    /// Waits for this, and returns what came before it.
+    pub async fn until(&mut self, text: &str) -> String {
+        let before = self.seen.clone();
+        match before.split_once(text) {
+            Some((word, _)) => {
+                self.expect(text).await;
+                word.to_owned()
+            }
+            None => {
+                let more = tokio::time::timeout(PATIENCE, self.output.recv()).await;
+                let bytes = more.expect("it comes").expect("the terminal is open");
+                self.seen.push_str(&String::from_utf8_lossy(&bytes));
+                Box::pin(self.until(text)).await
+            }
+        }
+    }
+
     /// Waits until the terminal has shown this, and forgets everything up to there.
     pub async fn expect(&mut self, text: &str) {
         loop {
