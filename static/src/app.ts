@@ -4,6 +4,7 @@ import { startLogs } from "./build-log/log";
 import { startBusyForms } from "./page/busy-form";
 import { startCopyButtons } from "./page/copy";
 import { startLocalTimes } from "./page/local-time";
+import { startMenus } from "./page/menu";
 import { startTabs } from "./page/tabs";
 
 document.documentElement.classList.add("js");
@@ -11,4 +12,5 @@ startBusyForms();
 startCopyButtons();
 startLocalTimes();
 startLogs();
+startMenus();
 startTabs();

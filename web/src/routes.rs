@@ -222,7 +222,7 @@ async fn nothing_here(request: HttpRequest) -> Result<String, actix_web::Error> 
 }
 
 fn bad_query(request: &HttpRequest) -> actix_web::Error {
-    let what = "The part of the address behind the question mark cannot be read.";
+    let what = i18n::t("The part of the address behind the question mark cannot be read.");
     error::at(request.path(), Error::BadRequest(what.to_owned()))
 }
 

@@ -1,5 +1,7 @@
 /** A build's events, as container-api writes them, and what to tell people about its end. */
 
+import { say } from "../text/words";
+
 export type BuildState = "queued" | "running" | "pushed" | "failed" | "cancelled";
 
 export type Failure =
@@ -23,35 +25,31 @@ export function isFinal(state: string): boolean {
   return state === "pushed" || state === "failed" || state === "cancelled";
 }
 
-export const STATE_WORDS: Record<BuildState, string> = {
-  queued: "Waiting",
-  running: "Building",
-  pushed: "Ready",
-  failed: "Failed",
-  cancelled: "Cancelled",
-};
+export function stateWords(state: BuildState): string {
+  return say(`build.${state}`);
+}
 
 export function failureWords(failure: Failure): string {
   switch (failure.cause) {
     case "dockerfile":
-      return `The Dockerfile has a mistake in line ${failure.line}: ${failure.message}`;
+      return say("failure.dockerfile", { line: failure.line, message: failure.message });
     case "unknown_base":
-      return `The base image ${failure.base} was not found. ${failure.message}`;
+      return say("failure.unknown_base", { base: failure.base, message: failure.message });
     case "command":
-      return `“${failure.step}” ended with exit code ${failure.code}. The log above shows its last lines.`;
+      return say("failure.command", { step: failure.step, code: failure.code });
     case "time_limit":
-      return `It took longer than the ${minutes(failure.seconds)} that a build may take.`;
+      return say("failure.time_limit", { time: time(failure.seconds) });
     case "memory_limit":
-      return `It used more memory than the ${Math.round(failure.bytes / 1048576)} MiB that a build may have.`;
+      return say("failure.memory_limit", { n: Math.round(failure.bytes / 1048576) });
     case "context":
-      return `The build context: ${failure.message}`;
+      return say("failure.context", { message: failure.message });
     case "interrupted":
-      return "The server was restarted in the middle of this build. Please start it again.";
+      return say("failure.interrupted");
     case "internal":
       return failure.message;
   }
 }
 
-function minutes(seconds: number): string {
-  return seconds % 60 === 0 ? `${seconds / 60} minutes` : `${seconds} seconds`;
+function time(seconds: number): string {
+  return seconds % 60 === 0 ? say("minutes", { n: seconds / 60 }) : say("seconds", { n: seconds });
 }

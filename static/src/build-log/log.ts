@@ -1,7 +1,7 @@
 /** Follows a build's log over server-sent events. See README.md for the markup. */
 
 import { duration } from "../text/duration";
-import { failureWords, isFinal, STATE_WORDS, type BuildEvent, type BuildState, type Failure } from "./events";
+import { failureWords, isFinal, stateWords, type BuildEvent, type BuildState, type Failure } from "./events";
 import { LogView } from "./view";
 
 export function startLogs(): void {
@@ -61,7 +61,7 @@ class Log {
     const pill = this.section.querySelector<HTMLElement>("[data-log-state]");
     if (pill) {
       pill.dataset["state"] = state;
-      pill.textContent = STATE_WORDS[state] ?? state;
+      pill.textContent = stateWords(state);
     }
     if (!isFinal(state)) return;
     source.close();

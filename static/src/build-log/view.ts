@@ -2,6 +2,7 @@
 
 import { classes, parseLine, PLAIN, type Style } from "../text/ansi";
 import { duration } from "../text/duration";
+import { say } from "../text/words";
 import type { BuildEvent } from "./events";
 
 /** More lines of one step than this are not kept on the page; the server has them all. */
@@ -48,7 +49,7 @@ export class LogView {
         break;
       case "output":
       case "note":
-        this.step ??= this.openStep(event.at_ms, "", "Preparing");
+        this.step ??= this.openStep(event.at_ms, "", say("build.preparing"));
         this.line(this.step, event.text, event.kind);
         break;
       case "state":
@@ -119,7 +120,7 @@ export class LogView {
     if (excess <= 0) return;
     for (let n = 0; n < excess; n += 1) step.lines.firstElementChild?.remove();
     step.dropped += excess;
-    step.lines.dataset["dropped"] = `${step.dropped} earlier lines are not shown here.`;
+    step.lines.dataset["dropped"] = say("build.dropped", { n: step.dropped });
   }
 
   private setFollowing(following: boolean): void {

@@ -6,8 +6,7 @@
 
 import { cellsThatFit } from "../terminal/geometry";
 import { measure, numberToken, terminalFont } from "../terminal/style";
-
-const STARTING = "Starting…";
+import { say } from "../text/words";
 
 export function startBusyForms(): void {
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-try-form], form[data-busy]")) {
@@ -19,7 +18,7 @@ export function startBusyForms(): void {
       const button = event.submitter ?? form.querySelector("button:not([type=button])");
       if (!(button instanceof HTMLButtonElement)) return;
       pressed = { button, label: button.innerHTML };
-      button.textContent = form.dataset["busy"] ?? STARTING;
+      button.textContent = form.dataset["busy"] ?? say("starting");
       // After this event: a button that is disabled now would not be sent with the form.
       setTimeout(() => (button.disabled = true));
     });

@@ -1,5 +1,7 @@
 /** `data-copy="#id"` and `data-copy-text="…"`: buttons that copy a text. */
 
+import { say } from "../text/words";
+
 const SAID_MS = 1_600;
 
 export function startCopyButtons(): void {
@@ -8,7 +10,7 @@ export function startCopyButtons(): void {
     let timer: ReturnType<typeof setTimeout> | undefined;
     button.addEventListener("click", async () => {
       const done = await copy(textOf(button));
-      button.textContent = done ? "Copied" : "Press Ctrl+C";
+      button.textContent = say(done ? "copied" : "pressCtrlC");
       clearTimeout(timer);
       timer = setTimeout(() => (button.textContent = label), SAID_MS);
     });

@@ -1,19 +1,10 @@
 /** The terminal page's bar and messages: state, time left, viewers, title, notices and the end. */
 
+import { say } from "../text/words";
 import { timeLeft } from "./clock";
 import { endedWords } from "./ended";
 import type { LinkState } from "./link";
 import type { EndReason } from "./status";
-
-const STATE_WORDS: Record<LinkState, string> = {
-  connecting: "Connecting…",
-  connected: "Live",
-  reconnecting: "Reconnecting…",
-  restarting: "Starting afresh…",
-  ended: "Ended",
-};
-
-const FROZEN_WORD = "Frozen";
 
 export class Bar {
   /** What is said as long as nothing more urgent is. */
@@ -33,18 +24,18 @@ export class Bar {
     // Whether it is frozen comes with the first status of each connection.
     this.standing = undefined;
     this.main.removeAttribute("data-frozen");
-    this.pill(state, STATE_WORDS[state]);
-    if (state === "reconnecting") this.notice("The connection was lost. Reconnecting… your program is still running.");
-    else if (state === "restarting") this.notice("The program is being started afresh. One moment…");
+    this.pill(state, say(`link.${state}`));
+    if (state === "reconnecting") this.notice(say("terminal.lost"));
+    else if (state === "restarting") this.notice(say("terminal.restarting"));
     else if (state === "connected") this.notice(undefined);
   }
 
   /** The program stands still, or goes on. */
   frozen(frozen: boolean): void {
     if (frozen === (this.standing !== undefined)) return;
-    this.standing = frozen ? "Frozen – thaw to go on. What you type waits." : undefined;
+    this.standing = frozen ? say("terminal.frozenHint") : undefined;
     this.main.toggleAttribute("data-frozen", frozen);
-    this.pill(frozen ? "frozen" : "connected", frozen ? FROZEN_WORD : STATE_WORDS.connected);
+    this.pill(frozen ? "frozen" : "connected", frozen ? say("terminal.frozen") : say("link.connected"));
     this.notice(undefined);
   }
 
@@ -58,7 +49,7 @@ export class Bar {
     const element = this.find("data-terminal-viewers");
     if (!element) return;
     element.hidden = count < 2;
-    element.textContent = `${count} viewers`;
+    element.textContent = say("terminal.viewers", { n: count });
   }
 
   /** The program's own title; control characters are dropped and the length bounded. */
@@ -105,7 +96,7 @@ export class Bar {
     element.classList.toggle("bar-time-warning", left.warning);
     if (left.warning && !this.warned && this.main.dataset["state"] === "connected") {
       this.warned = true;
-      this.notice("Less than two minutes are left. Then the sandbox and all that is in it are gone.", 10_000);
+      this.notice(say("terminal.nearEnd"), 10_000);
     }
   }
 

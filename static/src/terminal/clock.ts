@@ -1,5 +1,7 @@
 /** The time a sandbox has left, as the bar shows it. */
 
+import { say } from "../text/words";
+
 export const WARN_SECONDS = 120;
 
 export interface TimeLeft {
@@ -14,6 +16,6 @@ export function timeLeft(milliseconds: number): TimeLeft {
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor((seconds % 3600) / 60);
   const rest = String(seconds % 60).padStart(2, "0");
-  if (hours > 0) return { text: `${hours}:${String(minutes).padStart(2, "0")}:${rest} left`, warning };
-  return { text: `${minutes}:${rest} left`, warning };
+  if (hours > 0) return { text: say("terminal.left", { time: `${hours}:${String(minutes).padStart(2, "0")}:${rest}` }), warning };
+  return { text: say("terminal.left", { time: `${minutes}:${rest}` }), warning };
 }

@@ -1,5 +1,6 @@
 /** Says in plain words why a sandbox ended. */
 
+import { say, type Key } from "../text/words";
 import type { EndReason } from "./status";
 
 export interface Words {
@@ -7,40 +8,42 @@ export interface Words {
   text: string;
 }
 
-const GONE = "Nothing of it was kept. You can start afresh.";
-
 export function endedWords(end: EndReason | undefined, memoryLimit: string | undefined): Words {
+  const gone = say("ended.gone");
   switch (end?.reason) {
     case "exited":
-      return { title: `The program ended (${exitWords(end.code)}).`, text: GONE };
+      return { title: say("ended.exited", { code: exitWords(end.code) }), text: gone };
     case "stopped":
-      return { title: "Stopped.", text: GONE };
+      return { title: say("ended.stopped"), text: gone };
     case "out_of_memory":
       return {
-        title: memoryLimit ? `Out of memory: the limit is ${memoryLimit}.` : "Out of memory.",
-        text: `The program asked for more than it may have. ${GONE}`,
+        title: memoryLimit ? say("ended.memoryOf", { limit: memoryLimit }) : say("ended.memory"),
+        text: `${say("ended.memoryWhy")} ${gone}`,
       };
     case "idle":
-      return { title: "Nobody was here for a while.", text: `So the sandbox was ended. ${GONE}` };
+      return { title: say("ended.idle"), text: `${say("ended.idleWhy")} ${gone}` };
     case "lifetime":
-      return { title: "Time is up.", text: `A sandbox lives for a limited time. ${GONE}` };
+      return { title: say("ended.lifetime"), text: `${say("ended.lifetimeWhy")} ${gone}` };
     case "operator":
-      return { title: "The server ended this sandbox.", text: GONE };
+      return { title: say("ended.operator"), text: gone };
     case "failed":
-      return {
-        title: "The program could not be kept running.",
-        text: end.message || "The operator finds more in the server's log. You can try again.",
-      };
+      return { title: say("ended.failed"), text: end.message || say("ended.failedWhy") };
     case "gone":
-      return { title: "This sandbox is no longer there.", text: "It has ended, or it is not yours." };
+      return { title: say("ended.noLonger"), text: say("ended.noLongerWhy") };
     case undefined:
-      return { title: "The sandbox ended.", text: GONE };
+      return { title: say("ended.unknown"), text: gone };
   }
 }
 
 /** Exit codes above 128 are signals by the shells' convention. */
 function exitWords(code: number): string {
-  const signals: Record<number, string> = { 130: "interrupted", 134: "aborted", 137: "killed", 139: "crashed", 143: "terminated" };
-  const word = signals[code];
-  return word ? `${word}, exit code ${code}` : `exit code ${code}`;
+  const signals: Record<number, Key> = {
+    130: "signal.130",
+    134: "signal.134",
+    137: "signal.137",
+    139: "signal.139",
+    143: "signal.143",
+  };
+  const signal = signals[code];
+  return signal ? say("exit.signal", { signal: say(signal), code }) : say("exit.code", { code });
 }

@@ -4,10 +4,11 @@ import { FitAddon } from "@xterm/addon-fit";
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
+import { say } from "../text/words";
 import { Acknowledger } from "./acknowledge";
 import { look } from "./api";
 import { Bar } from "./bar";
-import { bindClipboardKeys } from "./keys";
+import { bindKeys, tellHowToLeave } from "./keys";
 import { Link } from "./link";
 import { Painter } from "./painter";
 import { numberToken, terminalFont, terminalTheme } from "./style";
@@ -22,6 +23,7 @@ export function startTerminal(main: HTMLElement, screen: HTMLElement): void {
   const fit = new FitAddon();
   term.loadAddon(fit);
   const bar = new Bar(main);
+  tellHowToLeave(term, (words) => bar.notice(words, 5_000));
 
   const acknowledger = new Acknowledger((offset) => link.rendered(offset));
   const painter = new Painter(term, {
@@ -79,7 +81,7 @@ export function startTerminal(main: HTMLElement, screen: HTMLElement): void {
 
   const encoder = new TextEncoder();
   const type = (bytes: Uint8Array) => {
-    if (!link.type(bytes)) bar.notice("That is more than can be pasted at once (16 MiB).", 6_000);
+    if (!link.type(bytes)) bar.notice(say("terminal.tooMuch"), 6_000);
   };
   term.onData((text) => type(encoder.encode(text)));
   // Mouse reports in the old encoding are bytes, not text.
@@ -120,7 +122,7 @@ function makeTerminal(screen: HTMLElement): Terminal {
   term.loadAddon(new Unicode11Addon());
   term.unicode.activeVersion = "11";
   term.loadAddon(new WebLinksAddon(openLink));
-  bindClipboardKeys(term);
+  bindKeys(term);
   term.open(screen);
   return term;
 }

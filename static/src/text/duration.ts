@@ -1,14 +1,16 @@
 /** Durations as people read them. */
 
+import { say } from "./words";
+
 /** Such as `0.4 s`, `12 s`, `3 min 05 s` or `1 h 02 min`. */
 export function duration(milliseconds: number): string {
   const total = Math.max(0, milliseconds) / 1000;
-  if (total < 9.95) return `${total.toFixed(1)} s`;
+  if (total < 9.95) return say("short.s", { s: total.toFixed(1) });
   const seconds = Math.round(total);
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return say("short.s", { s: seconds });
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${pad(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} min`;
+  if (minutes < 60) return say("short.min", { min: minutes, s: pad(seconds % 60) });
+  return say("short.h", { h: Math.floor(minutes / 60), min: pad(minutes % 60) });
 }
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -4,6 +4,7 @@ use super::{SignUpError, confirm};
 use crate::{
     error::Error,
     http::visitor::user_key,
+    i18n::{fill, t},
     input::FieldErrors,
     models::{
         audit::{self, Event},
@@ -62,11 +63,11 @@ pub async fn leave(
     let action = Action::ChangeAccount { id: user.id };
     policy::check(asker.actor, action, "/account/leave", Error::NoSuchUser)?;
     if name.trim() != user.name {
-        let message = format!("Type {} to show that you mean it.", user.name);
+        let message = fill(t("Type {name} to show that you mean it."), &[("name", &user.name)]);
         return Err(SignUpError::Fields(FieldErrors::of("name", message)));
     }
     if user.password_hash.is_some() && !confirm(services, user, password).await? {
-        let errors = FieldErrors::of("password", "This is not your password.");
+        let errors = FieldErrors::of("password", t("This is not your password."));
         return Err(SignUpError::Fields(errors));
     }
     let (services, asker, user) = (services.clone(), asker.clone(), user.clone());

@@ -8,6 +8,7 @@ pub mod settings;
 
 use crate::{
     error::Error,
+    i18n::{fill, t},
     input::{
         FieldErrors,
         account::{check_email, check_name, check_password},
@@ -80,8 +81,8 @@ pub async fn sign_up(
         Ok(user) => Ok(user),
         Err(error) if error.is_duplicate() => {
             Ok(same(services, asker, wish).await?.ok_or_else(|| {
-                let message =
-                    format!("The name {} is taken already. Choose another one.", wish.name);
+                let taken = t("The name {name} is taken already. Choose another one.");
+                let message = fill(taken, &[("name", &wish.name)]);
                 SignUpError::Fields(FieldErrors::of("username", message))
             })?)
         }

@@ -3,6 +3,7 @@
 use super::{SignUpError, confirm};
 use crate::{
     error::Error,
+    i18n::t,
     input::{
         FieldErrors,
         account::{check_email, check_password},
@@ -60,7 +61,7 @@ pub async fn change_password(
         return Err(SignUpError::Fields(FieldErrors::of("new_password", why)));
     }
     let wrong =
-        || SignUpError::Fields(FieldErrors::of("old_password", "This is not your password."));
+        || SignUpError::Fields(FieldErrors::of("old_password", t("This is not your password.")));
     if user.password_hash.is_some() && !confirm(services, user, old).await? {
         return Err(wrong());
     }

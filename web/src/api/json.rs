@@ -2,6 +2,7 @@
 
 use crate::{
     error::{ApiError, Error},
+    i18n::{fill, t},
     input::FieldErrors,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
@@ -33,7 +34,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
             }
             let mut body = Vec::new();
             while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|_| Error::BadJson("It was cut short.".to_owned()))?;
+                let chunk = chunk.map_err(|_| Error::BadJson(t("It was cut short.").to_owned()))?;
                 if body.len() + chunk.len() > LIMIT {
                     return Err(Error::TooLarge { limit: LIMIT }.into());
                 }
@@ -49,7 +50,7 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     // Else a list would be taken for the fields in their order.
     let of_another_kind = |first: &u8| first.is_ascii_alphanumeric() || b"[\"-".contains(first);
     if body.trim_ascii_start().first().is_some_and(of_another_kind) {
-        let message = "This does not fit: an object, in braces, is expected.";
+        let message = t("This does not fit: an object, in braces, is expected.");
         return Err(Error::Fields(FieldErrors::of("", message)));
     }
     let mut json = serde_json::Deserializer::from_slice(body);
@@ -63,14 +64,17 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
         // What serde adds about the place means the text, which the field says better.
         let said = inner.to_string();
         let said = said.split(" at line ").next().unwrap_or_default().to_owned();
-        Error::Fields(FieldErrors::of(field, format!("This does not fit: {said}.")))
+        Error::Fields(FieldErrors::of(
+            field,
+            fill(t("This does not fit: {why}."), &[("why", &said)]),
+        ))
     })?;
     json.end().map_err(|error| not_json(&error))?;
     Ok(value)
 }
 
 fn not_json(error: &serde_json::Error) -> Error {
-    Error::BadJson(format!("It is not JSON: {error}."))
+    Error::BadJson(fill(t("It is not JSON: {why}."), &[("why", error)]))
 }
 
 /// A whole number, also where it is written as `30.0`: JSON Schema knows no difference.

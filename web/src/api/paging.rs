@@ -4,6 +4,7 @@
 use super::ApiResult;
 use crate::{
     error::{ApiError, Error},
+    i18n::{fill, t},
     input::FieldErrors,
     models::listing::Mark,
 };
@@ -28,7 +29,10 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
         ready(match query {
             Ok(query) => Ok(Self(query.into_inner())),
             Err(error) => {
-                let message = format!("The part behind the question mark does not fit: {error}.");
+                let message = fill(
+                    t("The part behind the question mark does not fit: {why}."),
+                    &[("why", &error)],
+                );
                 Err(Error::BadRequest(message).into())
             }
         })
@@ -55,12 +59,15 @@ pub fn limit(wish: Option<i64>) -> Result<i64, Error> {
     if (1..=MOST).contains(&limit) {
         return Ok(limit);
     }
-    Err(Error::Fields(FieldErrors::of("limit", format!("A page has 1 to {MOST} of them."))))
+    Err(Error::Fields(FieldErrors::of(
+        "limit",
+        fill(t("A page has 1 to {n} of them."), &[("n", &MOST)]),
+    )))
 }
 
 /// An `after` that no page ended with.
 fn not_from_next() -> Error {
-    Error::Fields(FieldErrors::of("after", "Take this from `next`, as it is."))
+    Error::Fields(FieldErrors::of("after", t("Take this from `next`, as it is.")))
 }
 
 /// Reads where a list by number goes on.
@@ -84,7 +91,7 @@ pub fn check_name(field: &'static str, name: Option<&str>) -> Result<(), Error> 
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     match name {
         Some(name) if name.is_empty() || name.len() > 64 || !name.bytes().all(plain) => {
-            let message = "This has 1 to 64 small letters a–z, digits and hyphens.";
+            let message = t("This has 1 to 64 small letters a–z, digits and hyphens.");
             Err(Error::Fields(FieldErrors::of(field, message)))
         }
         _ => Ok(()),

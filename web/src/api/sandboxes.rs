@@ -7,6 +7,7 @@ use super::{
 use crate::{
     error::Error,
     http::{address, visitor::Visitor},
+    i18n::{fill, t},
     input::FieldErrors,
     models::tries as rows,
     policy::{Action, Answer, decide},
@@ -133,7 +134,10 @@ fn size(columns: Option<u16>, rows: Option<u16>) -> Result<TerminalSize, Error> 
     let mut errors = FieldErrors::default();
     for (field, number, range) in [("columns", columns, 2..=1_000), ("rows", rows, 1..=500)] {
         if number.is_some_and(|number| !range.contains(&number)) {
-            let message = format!("A terminal has {} to {} {field}.", range.start(), range.end());
+            let message = fill(
+                t("A terminal has {least} to {most} {unit}."),
+                &[("least", range.start()), ("most", range.end()), ("unit", &field)],
+            );
             errors.add(field, message);
         }
     }

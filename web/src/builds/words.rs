@@ -1,5 +1,6 @@
 //! How a build and its failure are told.
 
+use crate::i18n::{fill, t};
 use container_api::{BuildState, FailureCause};
 
 /// A failure as people read it.
@@ -17,47 +18,48 @@ pub struct Failure {
 #[must_use]
 pub fn state(state: BuildState) -> &'static str {
     match state {
-        BuildState::Queued => "Waiting",
-        BuildState::Running => "Building",
-        BuildState::Pushed => "Ready",
-        BuildState::Failed => "Failed",
-        BuildState::Cancelled => "Cancelled",
+        BuildState::Queued => t("Waiting"),
+        BuildState::Running => t("Building"),
+        BuildState::Pushed => t("Ready"),
+        BuildState::Failed => t("Failed"),
+        BuildState::Cancelled => t("Cancelled"),
     }
 }
 
-/// The words for a failure.
+/// The words for a failure. What the builder says of a Dockerfile or of files stays in its words.
 #[must_use]
 pub fn failure(cause: &FailureCause) -> Failure {
     let (title, text) = match cause {
-        FailureCause::Dockerfile { line, message } => {
-            (format!("The Dockerfile has an error in line {line}"), message.clone())
-        }
+        FailureCause::Dockerfile { line, message } => (
+            fill(t("The Dockerfile has an error in line {line}"), &[("line", line)]),
+            message.clone(),
+        ),
         FailureCause::UnknownBase { base, message } => {
-            (format!("The base image {base} was not found"), message.clone())
+            (fill(t("The base image {base} was not found"), &[("base", base)]), message.clone())
         }
         FailureCause::Command { step, code, .. } => (
-            format!("A command failed with exit code {code}"),
-            format!("It was: {step}. These are its last lines:"),
+            fill(t("A command failed with exit code {code}"), &[("code", code)]),
+            fill(t("It was: {step}. These are its last lines:"), &[("step", step)]),
         ),
         FailureCause::TimeLimit { seconds } => (
-            format!("The build reached its time limit of {seconds} seconds"),
-            "Does a command wait for an answer, or start a server that never ends? Commands run \
-             without a terminal and must end by themselves."
-                .to_owned(),
+            fill(t("The build reached its time limit of {n} seconds"), &[("n", seconds)]),
+            t("Does a command wait for an answer, or start a server that never ends? Commands \
+               run without a terminal and must end by themselves.")
+            .to_owned(),
         ),
         FailureCause::MemoryLimit { bytes } => (
-            "A command ran out of memory".to_owned(),
-            format!("A build may use {} MiB. Try fewer jobs at once.", bytes >> 20),
+            t("A command ran out of memory").to_owned(),
+            fill(t("A build may use {n} MiB. Try fewer jobs at once."), &[("n", &(bytes >> 20))]),
         ),
         FailureCause::Context { message } => {
-            ("The uploaded files do not fit".to_owned(), message.clone())
+            (t("The uploaded files do not fit").to_owned(), message.clone())
         }
         FailureCause::Interrupted => (
-            "The build was interrupted".to_owned(),
-            "The server ended in the middle of it. Build again.".to_owned(),
+            t("The build was interrupted").to_owned(),
+            t("The server ended in the middle of it. Build again.").to_owned(),
         ),
         FailureCause::Internal { message } => {
-            ("The build failed on our side".to_owned(), message.clone())
+            (t("The build failed on our side").to_owned(), message.clone())
         }
     };
     let tail = match cause {

@@ -3,7 +3,10 @@
 //! Reading one checks its token, before any file is kept: no handler of forms can forget it.
 
 use super::csrf;
-use crate::error::{self, Error};
+use crate::{
+    error::{self, Error},
+    i18n::t,
+};
 use actix_multipart::{Field, Multipart};
 use actix_session::{Session, SessionExt};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
@@ -47,7 +50,7 @@ impl Form {
         match request.content_type() {
             "multipart/form-data" => Self::multipart(&request, payload, &session).await,
             "application/x-www-form-urlencoded" => Self::urlencoded(payload, &session).await,
-            _ => Err(Error::BadForm("It is not encoded as forms are.".to_owned())),
+            _ => Err(Error::BadForm(t("It is not encoded as forms are.").to_owned())),
         }
     }
 
@@ -63,7 +66,7 @@ impl Form {
         }
         let body = String::from_utf8(body).map_err(|_| not_utf8())?;
         let fields = web::Query::<Vec<(String, String)>>::from_query(&body)
-            .map_err(|_| Error::BadForm("Its fields cannot be told apart.".to_owned()))?;
+            .map_err(|_| Error::BadForm(t("Its fields cannot be told apart.").to_owned()))?;
         let texts: HashMap<String, String> = fields.into_inner().into_iter().collect();
         let form = Self { texts, files: HashMap::new() };
         form.check(session)?;
@@ -129,11 +132,11 @@ async fn keep(mut field: Field, name: String) -> Result<Upload, Error> {
 }
 
 fn cut_short() -> Error {
-    Error::BadForm("It was cut short. Send it again.".to_owned())
+    Error::BadForm(t("It was cut short. Send it again.").to_owned())
 }
 
 fn not_utf8() -> Error {
-    Error::BadForm("It holds text that is not UTF-8. Save the file as UTF-8 first.".to_owned())
+    Error::BadForm(t("It holds text that is not UTF-8. Save the file as UTF-8 first.").to_owned())
 }
 
 impl FromRequest for Form {

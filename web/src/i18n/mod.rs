@@ -9,8 +9,7 @@
 //! code       fill(t("At most {n} characters."), &[("n", &most)])
 //! ```
 //!
-//! What is given to [`t`] is a literal, on one line: a test looks for them and compares them with
-//! the catalogue.
+//! What is given to [`t`] is a literal: a test looks for them and compares them with the catalogue.
 
 mod catalogue;
 mod choose;

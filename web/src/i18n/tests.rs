@@ -25,10 +25,12 @@ fn literal(text: &str) -> Option<(String, &str)> {
     loop {
         match rest.next()? {
             '"' => return Some((words, rest.as_str())),
-            '\\' => words.push(match rest.next()? {
-                'n' => '\n',
-                other => other,
-            }),
+            '\\' => match rest.next()? {
+                'n' => words.push('\n'),
+                // The literal goes on where the next line's text begins.
+                '\n' => rest = rest.as_str().trim_start().chars(),
+                other => words.push(other),
+            },
             c => words.push(c),
         }
     }
@@ -144,8 +146,8 @@ fn tags() {
 #[test]
 fn literals_are_found() {
     assert_eq!(
-        in_code("x(t(\"a\")); fill(t(\n \"b \\\"c\\\"\"), at(\"d\"), s.t(\"e\")"),
-        ["a", "b \"c\""]
+        in_code("x(t(\"a\")); fill(t(\n \"b \\\"c\\\"\"), at(\"d\"), s.t(\"e\") t(\"f \\\n  g\")"),
+        ["a", "b \"c\"", "f g"]
     );
     assert_eq!(
         in_template("<a href=\"/\">{{ \"Stop\"|t }}</a> {{ \"{n}\"|t|fill(\"n\", 1) }} \"x\"|tt"),

@@ -1,6 +1,7 @@
 //! User names, addresses for e-mail and passwords.
 
 use super::{looks, text::check_line};
+use crate::i18n::t;
 
 /// Words that might be taken for the site or its operator.
 const RESERVED: [&str; 91] = [
@@ -104,19 +105,19 @@ const RESERVED: [&str; 91] = [
 pub fn check_name(name: &str) -> Result<(), String> {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     if name.is_empty() {
-        return Err("Choose a user name.".to_owned());
+        return Err(t("Choose a user name.").to_owned());
     }
     if !name.bytes().all(plain) {
-        return Err("A user name has small letters a–z, digits and hyphens only.".to_owned());
+        return Err(t("A user name has small letters a–z, digits and hyphens only.").to_owned());
     }
     if !(3..=32).contains(&name.len()) {
-        return Err("A user name has 3 to 32 characters.".to_owned());
+        return Err(t("A user name has 3 to 32 characters.").to_owned());
     }
     if name.starts_with('-') || name.ends_with('-') || name.contains("--") {
-        return Err("Hyphens stand alone, between letters or digits.".to_owned());
+        return Err(t("Hyphens stand alone, between letters or digits.").to_owned());
     }
     if looks::passes_for(name, &RESERVED) {
-        return Err("This name is kept for the site itself. Choose another one.".to_owned());
+        return Err(t("This name is kept for the site itself. Choose another one.").to_owned());
     }
     Ok(())
 }
@@ -131,7 +132,7 @@ pub fn check_email(email: &str) -> Result<(), String> {
     }
     check_line(email)?;
     if email.len() > 254 {
-        return Err("An address has at most 254 characters.".to_owned());
+        return Err(t("An address has at most 254 characters.").to_owned());
     }
     let form = email.rsplit_once('@').filter(|(local, domain)| {
         let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.');
@@ -145,7 +146,7 @@ pub fn check_email(email: &str) -> Result<(), String> {
     });
     match form {
         Some(_) => Ok(()),
-        None => Err("This is no address: one is written name@example.org.".to_owned()),
+        None => Err(t("This is no address: one is written name@example.org.").to_owned()),
     }
 }
 
@@ -155,13 +156,13 @@ pub fn check_email(email: &str) -> Result<(), String> {
 /// Says why not.
 pub fn check_password(password: &str, name: &str) -> Result<(), String> {
     match password.chars().count() {
-        0 => Err("Choose a password.".to_owned()),
+        0 => Err(t("Choose a password.").to_owned()),
         1..8 => {
-            Err("A password has at least 8 characters. A few words make a good one.".to_owned())
+            Err(t("A password has at least 8 characters. A few words make a good one.").to_owned())
         }
-        257.. => Err("A password has at most 256 characters.".to_owned()),
+        257.. => Err(t("A password has at most 256 characters.").to_owned()),
         _ if password.eq_ignore_ascii_case(name) => {
-            Err("The password must not be the user name.".to_owned())
+            Err(t("The password must not be the user name.").to_owned())
         }
         _ => Ok(()),
     }

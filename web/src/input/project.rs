@@ -5,7 +5,10 @@ use super::{
     slug::slug,
     text::{check_line, check_lines, one_line, unix_lines},
 };
-use crate::models::projects::{Project, Texts};
+use crate::{
+    i18n::{fill, t},
+    models::projects::{Project, Texts},
+};
 use container_api::{BuildSource, ContextId};
 
 /// The categories, in the order in which the home page shows them.
@@ -97,7 +100,7 @@ impl ProjectForm {
                 Self { kind: Kind::Script, base, script, command, ..form }
             }
             BuildSource::Dockerfile { dockerfile, context } => {
-                let context = context.map(|id| (id, "the files of the last build".to_owned()));
+                let context = context.map(|id| (id, t("the files of the last build").to_owned()));
                 Self { kind: Kind::Dockerfile, dockerfile, context, ..form }
             }
         }
@@ -121,23 +124,23 @@ impl ProjectForm {
         let name = one_line(&self.name);
         errors.check("name", check_line(&name));
         if name.is_empty() {
-            errors.add("name", "Give the project a name.");
+            errors.add("name", t("Give the project a name."));
         }
-        errors.check("name", at_most(NAME_LIMIT, name.chars().count(), "characters"));
+        errors.check("name", at_most(NAME_LIMIT, name.chars().count()));
         let slug = slug(&name).unwrap_or_else(|error| {
             errors.add("name", error.to_string());
             String::new()
         });
         if !CATEGORIES.contains(&self.category.as_str()) {
-            errors.add("category", "Choose one of the categories.");
+            errors.add("category", t("Choose one of the categories."));
         }
         let short = one_line(&self.short);
         errors.check("short_description", check_line(&short));
         if short.is_empty() {
-            errors.add("short_description", "Say in a line what it is.");
+            errors.add("short_description", t("Say in a line what it is."));
         }
         let length = short.chars().count();
-        errors.check("short_description", at_most(SHORT_LIMIT, length, "characters"));
+        errors.check("short_description", at_most(SHORT_LIMIT, length));
         let description = unix_lines(&self.description);
         errors.check("long_description", check_lines(&description));
         errors.check("long_description", at_most_kib(DESCRIPTION_LIMIT, description.len()));
@@ -163,50 +166,58 @@ impl ProjectForm {
     fn check_script(&self, errors: &mut FieldErrors) -> BuildSource {
         let base = self.base.trim().to_owned();
         if base.is_empty() {
-            errors.add("base", "Name the image to start from, such as debian:12.");
+            errors.add("base", t("Name the image to start from, such as debian:12."));
         }
         if base.contains(|c: char| !c.is_ascii_graphic()) {
-            errors.add("base", "An image's name has no spaces or special characters.");
+            errors.add("base", t("An image's name has no spaces or special characters."));
         }
-        errors.check("base", at_most(BASE_LIMIT, base.len(), "characters"));
+        errors.check("base", at_most(BASE_LIMIT, base.len()));
         let command = one_line(&self.command);
         errors.check("command", check_line(&command));
-        errors.check("command", at_most(COMMAND_LIMIT, command.chars().count(), "characters"));
-        let script = check_source("script", "an install script", &self.script, errors);
+        errors.check("command", at_most(COMMAND_LIMIT, command.chars().count()));
+        let script =
+            check_source("script", t("Paste an install script here."), &self.script, errors);
         BuildSource::Script { base, script, command }
     }
 
     fn check_dockerfile(&self, errors: &mut FieldErrors) -> BuildSource {
-        let dockerfile = check_source("dockerfile", "a Dockerfile", &self.dockerfile, errors);
+        let dockerfile =
+            check_source("dockerfile", t("Paste a Dockerfile here."), &self.dockerfile, errors);
         let context = self.context.as_ref().map(|(id, _)| id.clone());
         BuildSource::Dockerfile { dockerfile, context }
     }
 }
 
-fn check_source(field: &'static str, what: &str, text: &str, errors: &mut FieldErrors) -> String {
+fn check_source(field: &'static str, empty: &str, text: &str, errors: &mut FieldErrors) -> String {
     let text = unix_lines(text);
     if text.trim().is_empty() {
-        errors.add(field, format!("Paste {what} here."));
+        errors.add(field, empty);
     }
     if text.contains('\0') {
-        errors.add(field, "This is not a text: it holds the character U+0000.");
+        errors.add(field, t("This is not a text: it holds the character U+0000."));
     }
     errors.check(field, at_most_kib(SOURCE_LIMIT, text.len()));
     text
 }
 
-fn at_most(limit: usize, length: usize, unit: &str) -> Result<(), String> {
+fn at_most(limit: usize, length: usize) -> Result<(), String> {
     if length <= limit {
         return Ok(());
     }
-    Err(format!("This has {length} {unit}; at most {limit} fit."))
+    Err(fill(
+        t("This has {n} characters; at most {most} fit."),
+        &[("n", &length), ("most", &limit)],
+    ))
 }
 
 fn at_most_kib(limit: usize, length: usize) -> Result<(), String> {
     if length <= limit {
         return Ok(());
     }
-    Err(format!("This has {} KiB; at most {} KiB fit.", length.div_ceil(1024), limit >> 10))
+    Err(fill(
+        t("This has {n} KiB; at most {most} KiB fit."),
+        &[("n", &length.div_ceil(1024)), ("most", &(limit >> 10))],
+    ))
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! The numbers of a quota, and whom it is for.
 
 use super::FieldErrors;
-use crate::policy::{
-    quota::{Numbers, Override},
-    subject::Subject,
+use crate::{
+    i18n::{fill, t},
+    policy::{
+        quota::{Numbers, Override},
+        subject::Subject,
+    },
 };
 
 /// The largest number that a row may say.
@@ -46,14 +49,14 @@ impl QuotaForm {
         let mut errors = FieldErrors::default();
         let subject = self.subject.trim().parse::<Subject>();
         if let Err(error) = &subject {
-            errors.add("subject", sentence(&error.to_string()));
+            errors.add("subject", error.to_string());
         }
         let mut number = |field, text: &str| match text.trim() {
             "" => None,
             text => {
                 let number = text.parse().ok();
                 if number.is_none() {
-                    errors.add(field, "Write a whole number, or nothing.");
+                    errors.add(field, t("Write a whole number, or nothing."));
                 }
                 number
             }
@@ -79,8 +82,8 @@ pub fn check(subject: Subject, numbers: Numbers) -> Result<Override, FieldErrors
     let mut errors = FieldErrors::default();
     let network = matches!(subject, Subject::Prefix | Subject::OneNetwork(_));
     let account = matches!(subject, Subject::User | Subject::OneUser(_));
-    let of_networks = "Starts are counted for networks only: leave it empty here.";
-    let of_accounts = "Only accounts have these: leave it empty here.";
+    let of_networks = t("Starts are counted for networks only: leave it empty here.");
+    let of_accounts = t("Only accounts have these: leave it empty here.");
     for (field, number, fits, hint) in [
         ("sandboxes", numbers.sandboxes, true, ""),
         ("starts_per_minute", numbers.starts_per_minute, network, of_networks),
@@ -90,22 +93,15 @@ pub fn check(subject: Subject, numbers: Numbers) -> Result<Override, FieldErrors
         match number {
             Some(_) if !fits => errors.add(field, hint),
             Some(number) if number > LARGEST => {
-                errors.add(field, format!("The largest number is {LARGEST}."));
+                errors.add(field, fill(t("The largest number is {n}."), &[("n", &LARGEST)]));
             }
             _ => {}
         }
     }
     if numbers == Numbers::default() {
-        errors.add("sandboxes", "Write at least one number. Zero allows nothing.");
+        errors.add("sandboxes", t("Write at least one number. Zero allows nothing."));
     }
     if errors.is_empty() { Ok(Override { subject, numbers }) } else { Err(errors) }
-}
-
-/// An error's words as a sentence.
-fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str())
 }
 
 #[cfg(test)]

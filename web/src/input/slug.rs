@@ -1,6 +1,7 @@
 //! A project's place in URLs, made from its name.
 
 use super::looks;
+use crate::i18n::t;
 
 /// Longest a slug may be.
 const LONGEST: usize = 64;
@@ -16,11 +17,12 @@ const RESERVED: [&str; 17] = [
 pub enum SlugError {
     /// Nothing of it can be in an address.
     #[error(
-        "The name needs at least one letter a–z or digit, because the address is made of them."
+        "{}",
+        t("The name needs at least one letter a–z or digit, because the address is made of them.")
     )]
     Empty,
     /// The site uses it.
-    #[error("This name is kept for the site itself. Choose another one.")]
+    #[error("{}", t("This name is kept for the site itself. Choose another one."))]
     Reserved,
 }
 

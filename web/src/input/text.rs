@@ -1,5 +1,7 @@
 //! Checks that hold for any text.
 
+use crate::i18n::{fill, t};
+
 /// Line endings as Unix has them, whatever the browser or an editor made of them.
 #[must_use]
 pub fn unix_lines(text: &str) -> String {
@@ -46,9 +48,9 @@ pub fn check_lines(text: &str) -> Result<(), String> {
 
 fn refuse(text: &str, bad: impl Fn(char) -> bool) -> Result<(), String> {
     match text.chars().find(|c| bad(*c)) {
-        Some(c) => Err(format!(
-            "This holds the invisible character U+{:04X}. Type it again without.",
-            u32::from(c)
+        Some(c) => Err(fill(
+            t("This holds the invisible character {code}. Type it again without."),
+            &[("code", &format!("U+{:04X}", u32::from(c)))],
         )),
         None => Ok(()),
     }

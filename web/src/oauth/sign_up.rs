@@ -4,6 +4,7 @@ use super::{Arrival, names};
 use crate::{
     accounts::SignUpError,
     error::Error,
+    i18n::{fill, t},
     input::{FieldErrors, account::check_name},
     models::{
         audit::{self, Event},
@@ -65,13 +66,14 @@ pub async fn finish(
         Ok(Some(Finished::Made(user)))
     });
     let taken = || {
-        let message = format!("The name {name} is taken already. Choose another one.");
+        let words = t("The name {name} is taken already. Choose another one.");
+        let message = fill(words, &[("name", &name)]);
         SignUpError::Fields(FieldErrors::of("username", message))
     };
     match made.await {
         // A second press is harmless; an old arrival that is brought again is no way in.
         Ok(Some(Finished::Known(user))) if now() - user.created_at > TimeDelta::minutes(1) => {
-            let message = "This log-in was used already. Start again from the log-in page.";
+            let message = t("This log-in was used already. Start again from the log-in page.");
             Err(SignUpError::Fields(FieldErrors::of("", message)))
         }
         Ok(made) => made.ok_or_else(taken),

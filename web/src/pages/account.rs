@@ -9,7 +9,7 @@ use crate::{
     accounts::{SignUpError, export, settings},
     error::Error,
     http::{form::Form, visitor::Visitor},
-    i18n::filters,
+    i18n::{filters, t},
     input::FieldErrors,
     models::{identities, sessions::Session, users::User},
     service::Services,
@@ -98,8 +98,8 @@ pub async fn email(services: web::Data<Services>, visitor: Visitor, form: Form) 
     match settings::change_email(&services, &visitor.asker(), user, email).await {
         Ok(()) => {
             visitor.flash(match email {
-                "" => "The address is removed.",
-                _ => "The address is saved.",
+                "" => t("The address is removed."),
+                _ => t("The address is saved."),
             })?;
             Ok(see_other(HERE))
         }
@@ -115,7 +115,7 @@ pub async fn password(services: web::Data<Services>, visitor: Visitor, form: For
     let record = visitor.record();
     match settings::change_password(&services, &visitor.asker(), user, record, words).await {
         Ok(()) => {
-            visitor.flash("The password is changed. Every other browser is logged out.")?;
+            visitor.flash(t("The password is changed. Every other browser is logged out."))?;
             Ok(see_other(HERE))
         }
         Err(SignUpError::Fields(errors)) => page(&services, &visitor, None, errors).await,
@@ -136,7 +136,7 @@ pub async fn revoke(
         return Ok(see_other("/"));
     }
     if settings::revoke(&services, &visitor.asker(), user, &id).await? {
-        visitor.flash("That browser is logged out.")?;
+        visitor.flash(t("That browser is logged out."))?;
     }
     Ok(see_other(HERE))
 }
@@ -150,8 +150,8 @@ pub async fn revoke_others(
     let (user, record) = (holder(&visitor)?, visitor.record());
     let gone = settings::revoke_others(&services, &visitor.asker(), user, record).await?;
     visitor.flash(match gone {
-        0 => "No other browser was logged in.",
-        _ => "Every other browser is logged out.",
+        0 => t("No other browser was logged in."),
+        _ => t("Every other browser is logged out."),
     })?;
     Ok(see_other(HERE))
 }

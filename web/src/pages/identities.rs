@@ -4,7 +4,7 @@ use super::{Frame, PageResult, html, oauth::Buttons, see_other};
 use crate::{
     error::Error,
     http::{form::Form, visitor::Visitor},
-    i18n::filters,
+    i18n::{fill, filters, t},
     models::identities::{self, Identity},
     oauth::{self, Unlinked},
     policy::{self, Action},
@@ -37,6 +37,10 @@ impl Identities<'_> {
 
     fn day(&self, time: &DateTime<Utc>) -> String {
         time.format("%Y-%m-%d").to_string()
+    }
+
+    fn machine(&self, time: &DateTime<Utc>) -> String {
+        time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 
     fn may_unlink(&self) -> bool {
@@ -83,7 +87,8 @@ pub async fn unlink(
     match oauth::unlink(&services, &visitor.asker(), user, id).await? {
         Unlinked::Gone(provider) => {
             let label = provider_label(&services, &provider);
-            visitor.flash(&format!("{label} is unlinked. It does not log you in any more."))?;
+            let gone = t("{site} is unlinked. It does not log you in any more.");
+            visitor.flash(&fill(gone, &[("site", &label)]))?;
             Ok(see_other(HERE))
         }
         Unlinked::Nothing => Ok(see_other(HERE)),

@@ -8,7 +8,7 @@ use crate::{
         form::Form,
         visitor::Visitor,
     },
-    i18n::filters,
+    i18n::{fill, filters, t},
     oauth::{self, Button, Pending, Refusal, SIGN_UP_PATH, Welcome, callback_path},
     service::Services,
 };
@@ -151,17 +151,18 @@ async fn come_back(
             Ok(see_other(&next))
         }
         Welcome::Linked => {
-            visitor.flash(&format!("You can log in with {} now.", button.label))?;
+            let linked = t("You can log in with {site} now.");
+            visitor.flash(&fill(linked, &[("site", &button.label)]))?;
             Ok(see_other(identities::HERE))
         }
         Welcome::Elsewhere => Ok(problem(
             visitor,
             StatusCode::CONFLICT,
-            &format!("This {} account is linked already", button.label),
-            &format!(
-                "It belongs to another account here, so nothing was changed. To move it, log in \
-                 to that account with {}, unlink it there, and come back.",
-                button.label
+            &fill(t("This {site} account is linked already"), &[("site", &button.label)]),
+            &fill(
+                t("It belongs to another account here, so nothing was changed. To move it, log \
+                   in to that account with {site}, unlink it there, and come back."),
+                &[("site", &button.label)],
             ),
             link,
         )?),
@@ -193,33 +194,36 @@ fn refuse(visitor: &Visitor, button: Button<'_>, linking: bool, refusal: Refusal
         Refusal::Ours(error) => return Err(error.into()),
         Refusal::Stale => (
             StatusCode::BAD_REQUEST,
-            "This log-in is over".to_owned(),
-            "It took longer than ten minutes, was used already, or began in another browser. If \
-             you are not logged in yet, please start again."
-                .to_owned(),
+            t("This log-in is over").to_owned(),
+            t("It took longer than ten minutes, was used already, or began in another browser. If \
+               you are not logged in yet, please start again.")
+            .to_owned(),
         ),
         Refusal::MixedUp => {
             tracing::warn!(provider = button.name, "an answer with the `iss` of another provider");
             (
                 StatusCode::BAD_REQUEST,
-                format!("This answer is not from {label}"),
-                "It names another provider, so it was not used. Please start again.".to_owned(),
+                fill(t("This answer is not from {site}"), &[("site", &label)]),
+                t("It names another provider, so it was not used. Please start again.").to_owned(),
             )
         }
         Refusal::LoggedOut => (
             StatusCode::CONFLICT,
-            "You are not logged in any more".to_owned(),
-            format!("So {label} was not linked. Log in to your account and link it again."),
+            t("You are not logged in any more").to_owned(),
+            fill(
+                t("So {site} was not linked. Log in to your account and link it again."),
+                &[("site", &label)],
+            ),
         ),
         Refusal::Provider(error) => {
             tracing::warn!(provider = button.name, %error, "a provider did not answer properly");
             (
                 StatusCode::BAD_GATEWAY,
-                format!("{label} did not answer properly"),
-                "Nobody was logged in, and nothing was changed. Try again in a minute, or use \
-                 another way to log in. If it stays like this, tell the operator of this site: \
-                 the cause is in the log."
-                    .to_owned(),
+                fill(t("{site} did not answer properly"), &[("site", &label)]),
+                t("Nobody was logged in, and nothing was changed. Try again in a minute, or use \
+                   another way to log in. If it stays like this, tell the operator of this site: \
+                   the cause is in the log.")
+                .to_owned(),
             )
         }
     };
@@ -234,8 +238,8 @@ fn problem(
     linking: bool,
 ) -> Result<HttpResponse, Error> {
     let (back, way_back) = match linking && visitor.user().is_some() {
-        true => (identities::HERE, "Back to your account"),
-        false => ("/login", "Back to the log-in page"),
+        true => (identities::HERE, t("Back to your account")),
+        false => ("/login", t("Back to the log-in page")),
     };
     let frame = Frame::of(visitor, "/login")?;
     let page = ProblemPage { frame, title, detail, back, way_back };

@@ -5,7 +5,7 @@ use crate::{
     accounts::SignUpError,
     error::Error,
     http::{form::Form, visitor::Visitor},
-    i18n::filters,
+    i18n::{fill, filters, t},
     input::FieldErrors,
     oauth::{self, Arrival, Finished},
     service::Services,
@@ -44,14 +44,16 @@ pub async fn submit(
     form: Form,
 ) -> PageResult {
     let Some(arrival) = services.oauth.seal.open_arrival(&request) else {
-        visitor.flash("Choosing a name took longer than ten minutes. Please log in once more.")?;
+        let late = t("Choosing a name took longer than ten minutes. Please log in once more.");
+        visitor.flash(late)?;
         return Ok(see_other("/login"));
     };
     let username = form.text("username").trim();
     match oauth::finish(&services, &visitor.asker(), &arrival, username).await {
         Ok(Finished::Made(user)) => {
             visitor.log_in(&services, &user).await?;
-            visitor.flash(&format!("Welcome, {}. You can publish projects now.", user.name))?;
+            let welcome = t("Welcome, {name}. You can publish projects now.");
+            visitor.flash(&fill(welcome, &[("name", &user.name)]))?;
         }
         Ok(Finished::Known(user)) => {
             oauth::record_log_in(&services, &visitor.asker(), &user, &arrival.provider).await?;

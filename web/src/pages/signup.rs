@@ -4,7 +4,7 @@ use super::{Frame, PageResult, html, login::Next, oauth::Buttons, see_other};
 use crate::{
     accounts::{self, NewAccount, SignUpError},
     http::{address::local_path, form::Form, visitor::Visitor},
-    i18n::filters,
+    i18n::{fill, filters, t},
     input::FieldErrors,
     service::Services,
 };
@@ -49,7 +49,8 @@ pub async fn submit(services: web::Data<Services>, visitor: Visitor, form: Form)
     match accounts::sign_up(&services, &visitor.asker(), &wish).await {
         Ok(user) => {
             visitor.log_in(&services, &user).await?;
-            visitor.flash(&format!("Welcome, {}. You can publish projects now.", user.name))?;
+            let welcome = t("Welcome, {name}. You can publish projects now.");
+            visitor.flash(&fill(welcome, &[("name", &user.name)]))?;
             Ok(see_other(next))
         }
         Err(SignUpError::Fields(errors)) => {

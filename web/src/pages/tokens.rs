@@ -4,7 +4,7 @@ use super::{Frame, PageResult, html, see_other};
 use crate::{
     error::Error,
     http::{form::Form, visitor::Visitor},
-    i18n::filters,
+    i18n::{fill, filters, t},
     input::FieldErrors,
     models::{
         now,
@@ -53,6 +53,10 @@ impl Tokens {
 
     fn day(&self, time: &DateTime<Utc>) -> String {
         time.format("%Y-%m-%d").to_string()
+    }
+
+    fn machine(&self, time: &DateTime<Utc>) -> String {
+        time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 
     fn minute(&self, time: &DateTime<Utc>) -> String {
@@ -125,7 +129,10 @@ pub async fn revoke(
 ) -> PageResult {
     let user = holder(&visitor, |id| Action::ChangeAccount { id })?;
     match tokens::revoke(&services, &visitor.asker(), user, *id).await {
-        Ok(token) => visitor.flash(&format!("The token {} holds no more.", token.name))?,
+        Ok(token) => {
+            let gone = t("The token {name} holds no more.");
+            visitor.flash(&fill(gone, &[("name", &token.name)]))?;
+        }
         // Pressed twice, or in two windows.
         Err(Error::NoSuchToken) => {}
         Err(error) => return Err(error.into()),

@@ -6,7 +6,11 @@
 //! open. Zero means none at all, which is how somebody is kept out.
 
 use super::{Actor, Asker, subject::Subject};
-use crate::{config::TryConfig, http::address::Prefix};
+use crate::{
+    config::TryConfig,
+    http::address::Prefix,
+    i18n::{fill, t},
+};
 
 /// No limit; what the configuration may say, no row does.
 pub const UNLIMITED: u32 = u32::MAX;
@@ -234,61 +238,54 @@ impl Refusal {
     /// A heading, and what to do next.
     #[must_use]
     pub fn words(self) -> (&'static str, String) {
-        let many = |number: u32, one: &str, more: &str| match number {
-            1 => format!("1 {one}"),
-            _ => format!("{number} {more}"),
-        };
+        let ask =
+            || t("An administrator of this site has decided so. Please write to them.").to_owned();
         match self {
             Self::Guests => (
-                "Trying needs an account here",
-                "This site starts sandboxes only for people with an account. Log in or sign up \
-                 first."
-                    .to_owned(),
+                t("Trying needs an account here"),
+                t("This site starts sandboxes only for people with an account. Log in or sign up \
+                   first.")
+                .to_owned(),
             ),
-            Self::Account => (
-                "Your account may not start sandboxes",
-                "An administrator of this site has decided so. Please write to them.".to_owned(),
-            ),
+            Self::Account => (t("Your account may not start sandboxes"), ask()),
             Self::Network => (
-                "No sandboxes for your network",
-                "An administrator of this site has closed it to the network that you come from. \
-                 Try again from another network, or write to them."
-                    .to_owned(),
+                t("No sandboxes for your network"),
+                t("An administrator of this site has closed it to the network that you come \
+                   from. Try again from another network, or write to them.")
+                .to_owned(),
             ),
             Self::NetworkFull { limit } => (
-                "Many sandboxes are open in your network",
-                format!(
-                    "Up to {} of your network may be open at once, and they are. Please try again \
-                     when one has ended.",
-                    many(limit, "sandbox", "sandboxes")
+                t("Many sandboxes are open in your network"),
+                fill(
+                    t("Up to {sandboxes} of your network may be open at once, and they are. \
+                       Please try again when one has ended."),
+                    &[("sandboxes", &many(limit, t("1 sandbox"), t("{n} sandboxes")))],
                 ),
             ),
-            Self::Projects { limit: 0 } => (
-                "Your account may not publish projects",
-                "An administrator of this site has decided so. Please write to them.".to_owned(),
-            ),
+            Self::Projects { limit: 0 } => (t("Your account may not publish projects"), ask()),
             Self::Projects { limit } => (
-                "You have as many projects as you may have",
-                format!(
-                    "An account here may have {}. Delete one that you do not need, or ask an \
-                     administrator for more.",
-                    many(limit, "project", "projects")
+                t("You have as many projects as you may have"),
+                fill(
+                    t("An account here may have {projects}. Delete one that you do not need, or \
+                       ask an administrator for more."),
+                    &[("projects", &many(limit, t("1 project"), t("{n} projects")))],
                 ),
             ),
-            Self::Builds { limit: 0 } => (
-                "Your account may not build",
-                "An administrator of this site has decided so. Please write to them.".to_owned(),
-            ),
+            Self::Builds { limit: 0 } => (t("Your account may not build"), ask()),
             Self::Builds { limit } => (
-                "Your other builds come first",
-                format!(
-                    "An account here may have {} under way. Wait until one has ended, or cancel \
-                     one.",
-                    many(limit, "build", "builds")
+                t("Your other builds come first"),
+                fill(
+                    t("An account here may have {builds} under way. Wait until one has ended, or \
+                       cancel one."),
+                    &[("builds", &many(limit, t("1 build"), t("{n} builds")))],
                 ),
             ),
         }
     }
+}
+
+fn many(number: u32, one: &str, more: &str) -> String {
+    if number == 1 { one.to_owned() } else { fill(more, &[("n", &number)]) }
 }
 
 #[cfg(test)]

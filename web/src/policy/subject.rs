@@ -1,6 +1,6 @@
 //! Whom a quota is for, in the words that administrators type.
 
-use crate::http::address::Prefix;
+use crate::{http::address::Prefix, i18n::t};
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
@@ -27,14 +27,23 @@ pub enum Subject {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSubject {
     /// Of no known form.
-    #[error("write guest, user, prefix, user:NAME or prefix:NETWORK, such as prefix:192.0.2.0/24")]
+    #[error(
+        "{}",
+        t("Write guest, user, prefix, user:NAME or prefix:NETWORK, such as prefix:192.0.2.0/24.")
+    )]
     Form,
     /// Not a network.
-    #[error("the network is not of the form address/length, such as 192.0.2.0/24 or 2001:db8::/48")]
+    #[error(
+        "{}",
+        t("The network is not of the form address/length, such as 192.0.2.0/24 or 2001:db8::/48.")
+    )]
     Network,
     /// Smaller than what counts as one network.
     #[error(
-        "visitors are told apart by /24 (IPv4) and /64 (IPv6): give a network of that size or larger"
+        "{}",
+        t(
+            "Visitors are told apart by /24 (IPv4) and /64 (IPv6): give a network of that size or larger."
+        )
     )]
     TooSmall,
 }

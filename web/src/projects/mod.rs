@@ -9,6 +9,7 @@ use crate::{
     builds::{self, Wanted},
     db::AnyConnection,
     error::Error,
+    i18n::t,
     input::{FieldErrors, project::Checked},
     models::{
         audit::{self, Event},
@@ -194,7 +195,7 @@ pub async fn rebuild(
 }
 
 fn used_up() -> SaveError {
-    let message = "The files of the last build were used up by it. Choose them again.";
+    let message = t("The files of the last build were used up by it. Choose them again.");
     SaveError::Fields(FieldErrors::of("context", message))
 }
 

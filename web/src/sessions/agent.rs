@@ -1,6 +1,8 @@
 //! A browser's name for people, out of what it calls itself. Good enough to know one's own again;
 //! nothing is decided by it.
 
+use crate::i18n::{fill, t};
+
 /// Later ones carry the words of earlier ones along, so the order counts.
 const BROWSERS: [(&str, &str); 11] = [
     ("Edg", "Edge"),
@@ -32,10 +34,12 @@ pub fn words(agent: &str) -> String {
         known.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| *name)
     };
     match (find(&BROWSERS), find(&SYSTEMS)) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => {
+            fill(t("{browser} on {system}"), &[("browser", &browser), ("system", &system)])
+        }
         (Some(browser), None) => browser.to_owned(),
-        (None, Some(system)) => format!("A browser on {system}"),
-        (None, None) => "An unknown browser".to_owned(),
+        (None, Some(system)) => fill(t("A browser on {system}"), &[("system", &system)]),
+        (None, None) => t("An unknown browser").to_owned(),
     }
 }
 

@@ -6,6 +6,7 @@ pub use secret::{InvalidToken, TokenSecret};
 
 use crate::{
     error::Error,
+    i18n::{fill, t},
     input::{
         FieldErrors,
         text::{check_line, one_line},
@@ -72,7 +73,8 @@ pub async fn make(
         audit::add(conn, &event(&asker, "token.create", &token))?;
         Ok(Some(token))
     });
-    let message = format!("An account has up to {MOST} tokens. Revoke one that is not needed.");
+    let full = t("An account has up to {n} tokens. Revoke one that is not needed.");
+    let message = fill(full, &[("n", &MOST)]);
     let made = made.await?.ok_or(Error::Fields(FieldErrors::of("name", message)))?;
     Ok((made, secret))
 }
@@ -81,13 +83,13 @@ fn check(name: &str, days: Option<u32>) -> FieldErrors {
     let mut errors = FieldErrors::default();
     errors.check("name", check_line(name));
     if name.is_empty() {
-        errors.add("name", "Give the token a name, such as where it will be used.");
+        errors.add("name", t("Give the token a name, such as where it will be used."));
     }
     if name.chars().count() > NAME_LIMIT {
-        errors.add("name", format!("A name has at most {NAME_LIMIT} characters."));
+        errors.add("name", fill(t("A name has at most {n} characters."), &[("n", &NAME_LIMIT)]));
     }
     if days.is_some_and(|days| !LIFETIMES.contains(&days)) {
-        errors.add("expires_in_days", "Choose 30, 90 or 365 days, or no end.");
+        errors.add("expires_in_days", t("Choose 30, 90 or 365 days, or no end."));
     }
     errors
 }

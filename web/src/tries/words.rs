@@ -1,53 +1,56 @@
 //! How the end of a sandbox is told.
 
+use crate::i18n::{fill, t};
 use container_api::{EndReason, Limits};
 
 /// A heading and a sentence.
 #[must_use]
 pub fn of(end: &EndReason, limits: &Limits) -> (&'static str, String) {
     match end {
-        EndReason::Stopped => ("Stopped", "You stopped this sandbox.".to_owned()),
+        EndReason::Stopped => (t("Stopped"), t("You stopped this sandbox.").to_owned()),
         EndReason::Exited { code: 0 } => {
-            ("The program has ended", "It ended by itself, without an error.".to_owned())
+            (t("The program has ended"), t("It ended by itself, without an error.").to_owned())
         }
-        EndReason::Exited { code } => {
-            ("The program has ended", format!("It ended by itself, with exit code {code}."))
-        }
+        EndReason::Exited { code } => (
+            t("The program has ended"),
+            fill(t("It ended by itself, with exit code {code}."), &[("code", code)]),
+        ),
         EndReason::OutOfMemory => (
-            "Out of memory",
-            format!(
-                "It needed more than the {} MiB of memory that a sandbox may use.",
-                limits.memory_bytes >> 20
+            t("Out of memory"),
+            fill(
+                t("It needed more than the {n} MiB of memory that a sandbox may use."),
+                &[("n", &(limits.memory_bytes >> 20))],
             ),
         ),
         EndReason::Idle => (
-            "Ended while you were away",
-            format!(
-                "Nobody had the terminal open for {}, so it was cleared away.",
-                time(limits.idle_seconds)
+            t("Ended while you were away"),
+            fill(
+                t("Nobody had the terminal open for {time}, so it was cleared away."),
+                &[("time", &time(limits.idle_seconds))],
             ),
         ),
-        EndReason::Lifetime => {
-            ("The time is up", format!("A sandbox lives for {}.", time(limits.lifetime_seconds)))
-        }
+        EndReason::Lifetime => (
+            t("The time is up"),
+            fill(t("A sandbox lives for {time}."), &[("time", &time(limits.lifetime_seconds))]),
+        ),
         EndReason::Operator => (
-            "Ended by the operator",
-            "The server was restarted or needed the room, or an administrator stopped it."
+            t("Ended by the operator"),
+            t("The server was restarted or needed the room, or an administrator stopped it.")
                 .to_owned(),
         ),
-        EndReason::Failed { message } => ("It could not go on", message.clone()),
+        EndReason::Failed { message } => (t("It could not go on"), message.clone()),
     }
 }
 
 fn time(seconds: u64) -> String {
-    let (number, unit) = match seconds {
-        7_200.. => (seconds / 3_600, "hours"),
-        120.. => (seconds / 60, "minutes"),
-        60.. => (1, "minute"),
-        1 => (1, "second"),
-        _ => (seconds, "seconds"),
+    let (number, words) = match seconds {
+        7_200.. => (seconds / 3_600, t("{n} hours")),
+        120.. => (seconds / 60, t("{n} minutes")),
+        60.. => (1, t("{n} minute")),
+        1 => (1, t("{n} second")),
+        _ => (seconds, t("{n} seconds")),
     };
-    format!("{number} {unit}")
+    fill(words, &[("n", &number)])
 }
 
 #[cfg(test)]

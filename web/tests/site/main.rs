@@ -21,6 +21,7 @@ mod headers;
 mod home;
 mod language;
 mod leave;
+mod no_script;
 mod oauth;
 mod projects;
 mod sessions;

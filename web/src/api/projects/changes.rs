@@ -5,6 +5,7 @@ use crate::{
     api::{ApiResult, builds::BuildView, json::Json, signed_in},
     error::{ApiError, Error},
     http::{address::header_text, visitor::Visitor},
+    i18n::{fill, t},
     input::{
         FieldErrors,
         project::{Checked, ProjectForm},
@@ -193,7 +194,10 @@ fn repeats(request: &HttpRequest) -> Result<Repeats, Error> {
     match header_text(request, "idempotency-key") {
         Some(key) if (1..=KEY_LIMIT).contains(&key.len()) => Ok(Repeats::OnPurpose),
         _ => {
-            let message = format!("An Idempotency-Key has 1 to {KEY_LIMIT} visible characters.");
+            let message = fill(
+                t("An Idempotency-Key has 1 to {n} visible characters."),
+                &[("n", &KEY_LIMIT)],
+            );
             Err(Error::BadRequest(message))
         }
     }

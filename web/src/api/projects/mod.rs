@@ -12,6 +12,7 @@ use super::{
 use crate::{
     error::Error,
     http::visitor::Visitor,
+    i18n::{fill, t},
     input::{FieldErrors, project::CATEGORIES},
     models::{
         listing::{self, Filter, Listed},
@@ -135,7 +136,7 @@ pub async fn list(
     policy::check(actor, Action::SeeProject, "/", Error::NoSuchPage)?;
     let limit = paging::limit(wish.limit)?;
     if wish.category.as_ref().is_some_and(|word| !CATEGORIES.contains(&word.as_str())) {
-        let message = format!("The categories are {}.", CATEGORIES.join(", "));
+        let message = fill(t("The categories are {names}."), &[("names", &CATEGORIES.join(", "))]);
         return Err(Error::Fields(FieldErrors::of("category", message)).into());
     }
     paging::check_name("owner", wish.owner.as_deref())?;
