@@ -1,16 +1,14 @@
 //! Sandboxes: their state machine, owned by one task.
 //!
 //! ```text
-//!                                                                    freeze
-//!   create ──> starting ── the engine started it, its terminal is ──> running <───> frozen
-//!                 │  ▲     open                                       │  │    thaw   │ │
-//!                 │  │                                                │  │           │ │
-//!                 │  └── what ran is released ── restarting <── restart ─│───────────┘ │
-//!                 │                                  │                   │             │
-//!                 │ it failed, or its end            │ its end           │ stopped, idle (not
-//!                 │ was asked for meanwhile          │ was asked for     │ while frozen), time is
-//!                 ▼                                  ▼                   ▼ up, or it ended
-//!              ending  <─────────────────────────────────────────────────────────────┘
+//!   create ──> starting ── it runs, its terminal is open ──> running <── freeze, thaw ──> frozen
+//!                 │  ▲                                          │                           │
+//!                 │  └─ what ran is released ─ restarting <─────┼── restart ────────────────┤
+//!                 │                                │            │                           │
+//!                 │ it failed, or its end          │ its end    │ stopped, idle, time is    │ stopped,
+//!                 │ was asked for meanwhile        │ was asked  │ up, or the program ended  │ time is up
+//!                 ▼                                ▼ for        ▼                           ▼
+//!              ending <────────────────────────────┴────────────┴───────────────────────────┘
 //!                 │  the engine says that everything of it is released;
 //!                 │  asked again and again until it does
 //!                 ▼
@@ -22,8 +20,9 @@
 //! and a quota is counted and taken in one step. What `ending` means is nobody's business outside:
 //! such a sandbox is shown as running until all it held is released. A restarting one is shown as
 //! starting: it keeps its id, its place and its time, and its viewers are told to come back.
-//! Freezing and thawing take a moment; wishes for it are served one after the other ([`hold`]).
+//! Freezing and thawing take a moment; wishes for it are served one after the other.
 //!
+//! - [`ends`], [`hold`], [`restart`]: the arrows out of running, one file for each kind.
 //! - [`policy`]: when one may begin and when it has to end; pure.
 //! - [`labels`]: what the engine keeps for us, so that a restarted server adopts what lives.
 //! - [`launch`]: the way from a request to a running program.
@@ -31,6 +30,7 @@
 mod actor;
 mod adopt;
 mod books;
+mod ends;
 mod error;
 mod hold;
 mod labels;

@@ -108,7 +108,7 @@ async fn neighbour(calls: &Calls, layer: &Name) -> Result<(Running, Network)> {
     match with_network {
         Ok(running) => Ok((running, Network::Outbound)),
         Err(error) => {
-            tracing::debug!(%error, "no sandbox with a network: trying one without");
+            tracing::warn!(%error, "no sandbox with a network: trying one without");
             let running = start(calls, spec::probe(layer, Network::None, probe)?).await?;
             Ok((running, Network::None))
         }
