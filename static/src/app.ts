@@ -1,6 +1,7 @@
 /** Entry point of every page. Each hook is described in README.md. */
 
 import { startLogs } from "./build-log/log";
+import { startByItself } from "./page/auto-start";
 import { startBusyForms } from "./page/busy-form";
 import { startCopyButtons } from "./page/copy";
 import { startLocalTimes } from "./page/local-time";
@@ -14,3 +15,4 @@ startLocalTimes();
 startLogs();
 startMenus();
 startTabs();
+startByItself();

@@ -7,6 +7,7 @@
 mod admin;
 mod api;
 mod bad_input;
+mod badge;
 mod cli;
 mod ends;
 mod maintainer;

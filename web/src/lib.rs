@@ -8,9 +8,11 @@
 
 mod accounts;
 mod api;
+mod badge;
 mod builds;
 mod config;
 mod db;
+mod embed;
 mod error;
 mod http;
 mod i18n;

@@ -62,9 +62,9 @@ pub fn routes(service: &WebService) -> impl Fn(&mut ServiceConfig) + Clone + Sen
 
 fn pages(cfg: &mut ServiceConfig) {
     use pages::{
-        account, admin, badge, build, edit_project, health, home, identities, language, leave,
-        login, logout, my_projects, new_project, oauth, oauth_finish, project, signup, terminal,
-        tokens,
+        account, admin, badge, build, edit_project, embed, embed_settings, health, home,
+        identities, language, leave, login, logout, my_projects, new_project, oauth, oauth_finish,
+        project, signup, start, terminal, tokens,
     };
     for resource in [
         at("/", [get().to(home::show)]),
@@ -91,7 +91,16 @@ fn pages(cfg: &mut ServiceConfig) {
         at("/projects/new", [get().to(new_project::show), post().to(new_project::submit)]),
         at("/p/{slug}", [get().to(project::show)]),
         at("/p/{slug}/try", [get().to(project::back), post().to(project::submit_try)]),
+        at("/p/{slug}/start", [get().to(start::show)]),
         at("/p/{slug}/badge.svg", [get().to(badge::show)]),
+        at("/p/{slug}/live-badge.svg", [get().to(badge::live)]),
+        at("/p/{slug}/embed", [get().to(embed::show)]),
+        at("/p/{slug}/embed/start", [get().to(embed::back), post().to(embed::start)]),
+        at("/p/{slug}/embed/stop", [get().to(embed::back), post().to(embed::stop)]),
+        at(
+            "/p/{slug}/embed/settings",
+            [get().to(embed_settings::show), post().to(embed_settings::submit)],
+        ),
         at("/p/{slug}/edit", [get().to(edit_project::show), post().to(edit_project::submit)]),
         at("/builds/{id}", [get().to(build::show)]),
         at("/builds/{id}/log", [get().to(build::log)]),

@@ -2,8 +2,10 @@
 
 use crate::{
     accounts::password::{HashError, Hasher},
+    badge::Shelf,
     config::{AccountConfig, AuditConfig, Config, SessionConfig, TryConfig},
     db::{Db, DbError},
+    embed::Embeds,
     error::Error,
     http::address::{Addresses, InvalidOrigin, Origin},
     models,
@@ -56,6 +58,8 @@ pub struct Services {
     pub(crate) turns: Turns,
     pub(crate) secure_cookies: bool,
     pub(crate) oauth: OAuth,
+    pub(crate) badges: Shelf,
+    pub(crate) embeds: Embeds,
 }
 
 /// Carries work to its end even when the request that asked for it is gone: what was begun at the
@@ -112,6 +116,8 @@ impl WebService {
             turns: Turns::default(),
             secure_cookies: config.session.secure_cookies,
             oauth: OAuth::new(config.oauth, seal)?,
+            badges: Shelf::default(),
+            embeds: Embeds::new(&config.session.key.0),
         });
         let (stop, stopped) = watch::channel(false);
         let reconciler = tokio::spawn(reconcile::run(services.clone(), stopped));

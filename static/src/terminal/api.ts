@@ -11,10 +11,11 @@ export type Look =
 
 const DEADLINE_MS = 10_000;
 
-export async function look(address: string): Promise<Look> {
+/** `credential` is what a page without cookies brings instead: the embed's key, under its header. */
+export async function look(address: string, credential: Record<string, string> = {}): Promise<Look> {
   try {
     const response = await fetch(address, {
-      headers: { accept: "application/json" },
+      headers: { accept: "application/json", ...credential },
       cache: "no-store",
       credentials: "same-origin",
       signal: AbortSignal.timeout(DEADLINE_MS),

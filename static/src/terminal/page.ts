@@ -19,6 +19,8 @@ const SCROLLBACK_LINES = 10_000;
 
 export function startTerminal(main: HTMLElement, screen: HTMLElement): void {
   const address = main.dataset["terminal"] ?? "";
+  const { embedHeader, embedKey } = main.dataset;
+  const credential = embedHeader && embedKey ? { [embedHeader]: embedKey } : undefined;
   const term = makeTerminal(screen);
   const fit = new FitAddon();
   term.loadAddon(fit);
@@ -31,7 +33,7 @@ export function startTerminal(main: HTMLElement, screen: HTMLElement): void {
     painted: () => fitted(),
   });
   const link = new Link(
-    { look: () => look(address), open: (url) => new WebSocket(url, SUBPROTOCOL) },
+    { look: () => look(address, credential), open: (url) => new WebSocket(url, SUBPROTOCOL) },
     {
       state: (state) => bar.state(state),
       opened: () => {

@@ -5,6 +5,7 @@ pub mod client;
 pub mod host;
 pub mod images;
 pub mod oidc;
+pub mod parent;
 pub mod server;
 
 use std::{

@@ -57,11 +57,18 @@ pub async fn secure(
 /// its own.
 #[must_use]
 pub fn policy(origin: &Origin, style_nonce: Option<&str>) -> String {
+    policy_within(origin, style_nonce, &[])
+}
+
+/// The same for a page that these origins may frame, each checked by [`crate::input::parents`].
+#[must_use]
+pub fn policy_within(origin: &Origin, style_nonce: Option<&str>, parents: &[String]) -> String {
     let nonce = style_nonce.map(|nonce| format!(" 'nonce-{nonce}'")).unwrap_or_default();
     let socket = origin.ws();
+    let parents = if parents.is_empty() { "'none'".to_owned() } else { parents.join(" ") };
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self'{nonce}; \
          img-src 'self' data: https:; font-src 'self'; connect-src 'self' {socket}; \
-         form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+         form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors {parents}"
     )
 }

@@ -9,4 +9,5 @@ pub mod fetch_site;
 pub mod form;
 pub mod headers;
 pub mod live_log;
+pub mod navigation;
 pub mod visitor;

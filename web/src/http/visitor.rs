@@ -9,6 +9,7 @@ use super::{
     bearer, csrf,
 };
 use crate::{
+    embed,
     error::{self, Error},
     models::{
         audit::{self, Event},
@@ -40,6 +41,8 @@ pub struct Visitor {
     agent: String,
     bearer: Option<Token>,
     record: Option<Record>,
+    /// The guest that a key to an embedded sandbox names, for what concerns that sandbox.
+    embedded: Option<String>,
 }
 
 impl Visitor {
@@ -108,6 +111,9 @@ impl Visitor {
     }
 
     fn guest(&self) -> Option<String> {
+        if self.embedded.is_some() {
+            return self.embedded.clone();
+        }
         self.session.get::<String>(GUEST).ok().flatten().filter(|key| key.starts_with("g:"))
     }
 
@@ -205,7 +211,13 @@ impl Visitor {
         let services = request.app_data::<web::Data<Services>>();
         let prefix = services.and_then(|s| address::prefix_of(&request, &s.addresses));
         let agent = address::header_text(&request, "user-agent").unwrap_or_default().to_owned();
-        let guest = Self { session, user: None, prefix, agent, bearer: None, record: None };
+        let key = address::header_text(&request, embed::HEADER);
+        let embedded = key.zip(services).and_then(|(k, s)| s.embeds.caller(k, request.path()));
+        let guest =
+            Self { session, user: None, prefix, agent, bearer: None, record: None, embedded };
+        if guest.embedded.is_some() {
+            return Ok(guest);
+        }
         if let Some(bearer::Bearer { user, token }) = bearer::of(&request).await? {
             return Ok(Self { user: Some(user), bearer: Some(token), ..guest });
         }

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod facts;
 pub mod looks;
+pub mod parents;
 pub mod project;
 pub mod quota;
 pub mod slug;

@@ -29,12 +29,18 @@ fn is_invisible(c: char) -> bool {
         | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Whether a reader sees a character, and sees it where it stands.
+#[must_use]
+pub fn is_visible(c: char) -> bool {
+    !(c.is_control() || is_direction(c) || is_invisible(c))
+}
+
 /// A line that people read: no control characters, nothing invisible.
 ///
 /// # Errors
 /// Names the character.
 pub fn check_line(text: &str) -> Result<(), String> {
-    refuse(text, |c| c.is_control() || is_direction(c) || is_invisible(c))
+    refuse(text, |c| !is_visible(c))
 }
 
 /// Text of several lines: control characters other than line ends and tabs, and characters that

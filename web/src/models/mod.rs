@@ -2,8 +2,10 @@
 //! nothing.
 
 pub mod audit;
+pub mod badges;
 pub mod builds;
 pub mod cards;
+pub mod embeds;
 pub mod identities;
 pub mod leaving;
 pub mod listing;

@@ -3,8 +3,11 @@
 pub mod account;
 pub mod admin;
 pub mod badge;
+mod badge_panel;
 pub mod build;
 pub mod edit_project;
+pub mod embed;
+pub mod embed_settings;
 pub mod error;
 mod frame;
 pub mod health;
@@ -21,6 +24,7 @@ pub mod oauth_finish;
 pub mod project;
 mod project_form;
 pub mod signup;
+pub mod start;
 pub mod terminal;
 pub mod tokens;
 

@@ -1,6 +1,6 @@
 //! `/p/{slug}`: what a project is, and the way into it.
 
-use super::{Frame, PageResult, html, see_other, terminal::Busy};
+use super::{Frame, PageResult, badge_panel::BadgePanel, html, see_other, terminal::Busy};
 use crate::{
     builds::{self, words},
     error::Error,
@@ -28,8 +28,7 @@ struct ProjectPage {
     is_mine: bool,
     description: String,
     build: Option<Build>,
-    /// Such as `https://try.example.org`.
-    site: String,
+    badge: BadgePanel,
 }
 
 impl ProjectPage {
@@ -47,27 +46,6 @@ impl ProjectPage {
 
     fn has_failed(&self) -> bool {
         self.build.as_ref().is_some_and(|build| build.state == BuildState::Failed)
-    }
-
-    fn badge_html(&self) -> String {
-        let place = format!("{}/p/{}", self.site, self.project.slug);
-        let name = ammonia::clean_text(&self.project.texts.name);
-        format!(
-            "<a href=\"{place}\"><img src=\"{place}/badge.svg\" \
-             alt=\"Try {name} in the browser\"></a>"
-        )
-    }
-
-    /// The name where Markdown would read a bracket or an escape in it.
-    fn markdown_name(&self) -> String {
-        let mut name = String::new();
-        for c in self.project.texts.name.chars() {
-            if c.is_ascii_punctuation() {
-                name.push('\\');
-            }
-            name.push(c);
-        }
-        name
     }
 }
 
@@ -91,12 +69,14 @@ pub async fn show(
         Some(build) if !build.state.is_final() => Some(news(&services, build, &mut project).await?),
         other => other,
     };
+    let edit = Action::EditProject { owner: project.owner_id };
+    let is_mine = decide(visitor.actor(), edit) == Answer::Yes;
+    let site = address::origin_of(&request).http();
     let page = ProjectPage {
         frame: Frame::of(&visitor, "/")?,
-        is_mine: decide(visitor.actor(), Action::EditProject { owner: project.owner_id })
-            == Answer::Yes,
+        is_mine,
+        badge: BadgePanel::of(&site, &project.slug, &project.texts.name, is_mine),
         description: markdown::to_html(&project.texts.description),
-        site: address::origin_of(&request).http(),
         owner,
         build,
         project,

@@ -42,6 +42,12 @@ async fn nothing_is_granted_and_all_works_again_afterwards() {
     let password = "correct horse battery";
     let form = [("csrf", login_token.as_str()), ("username", "ada"), ("password", password)];
     is_page(guest.http.post(guest.url("/login")).form(&form).send().await.unwrap()).await;
+    for badge in ["/p/jq/badge.svg", "/p/jq/live-badge.svg"] {
+        let answer = guest.get(badge).await;
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.headers()["content-type"], "image/svg+xml");
+        assert!(answer.text().await.unwrap().contains("unavailable"));
+    }
     assert_eq!(site.containers.books().wishes.len(), wishes, "no sandbox was asked for");
 
     postgres.run();

@@ -11,7 +11,7 @@ async fn what_does_not_exist() {
     for path in [
         "/nothing",
         "/p/nothing",
-        "/p/nothing/badge.svg",
+        "/p/nothing/start",
         "/builds/nothing",
         "/s/nothing",
         "/p/",

@@ -8,7 +8,7 @@ async fn every_answer_is_guarded() {
     let site = Site::start().await;
     site.with_project("jq").await;
     let guest = Person::of(&site);
-    for path in ["/", "/p/jq", "/p/jq/badge.svg", "/nothing", "/api/v1/nothing", "/healthz"] {
+    for path in ["/", "/p/jq", "/p/jq/start", "/nothing", "/api/v1/nothing", "/healthz"] {
         let answer = guest.get(path).await;
         let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
         assert_eq!(header("x-content-type-options"), "nosniff", "{path}");

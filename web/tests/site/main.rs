@@ -14,8 +14,10 @@ mod api_tries;
 mod badge;
 mod builds;
 mod catalogue;
+mod crawler;
 #[cfg(feature = "postgres")]
 mod database_gone;
+mod embed;
 mod error_pages;
 mod headers;
 mod home;
@@ -25,6 +27,7 @@ mod no_script;
 mod oauth;
 mod projects;
 mod sessions;
+mod start;
 mod support;
 mod throttle;
 mod tries;

@@ -1,0 +1,120 @@
+//! From somebody else's page to a prompt, in Chromium: by a badge, and within an embed.
+
+use crate::{
+    maintainer::publish_busybox,
+    support::{
+        PATIENCE, browser::Browser, client::Client, host, parent::Parent, server::Server, until,
+    },
+};
+use reqwest::StatusCode;
+use std::time::Duration;
+use thirtyfour::prelude::*;
+
+/// Long enough for a page that would start something to have done so.
+const MOMENT: Duration = Duration::from_millis(1_500);
+
+async fn with_shell() -> (Server, Client) {
+    let server = Server::start();
+    let maker = Client::of(&server);
+    maker.sign_up("maker").await;
+    publish_busybox(&maker, "Shell").await;
+    (server, maker)
+}
+
+#[actix_web::test]
+async fn journey_from_a_badge_in_a_readme_to_a_prompt() {
+    let (server, maker) = with_shell().await;
+    let (start, image) = (server.url("/p/shell/start"), server.url("/p/shell/live-badge.svg"));
+    let readme = Parent::with(format!("<a href=\"{start}\"><img src=\"{image}\" alt=\"Try\"></a>"));
+
+    // Programs look at the page, and nothing starts.
+    let page = maker.page("/p/shell/start").await;
+    assert!(page.contains("data-try-form") && !page.contains("data-auto-start"), "{page}");
+    let browser = Browser::open().await;
+    browser.goto(&readme.origin).await;
+    let badge = browser.css("img").await;
+    until("the badge is drawn", PATIENCE, async || {
+        let width = badge.prop("naturalWidth").await.ok().flatten()?;
+        (width != "0").then_some(())
+    })
+    .await;
+    browser.picture("badge-readme").await;
+    let fetch = format!("return fetch('{start}', {{ mode: 'no-cors' }}).then(() => 1)");
+    browser.driver.execute(&fetch, vec![]).await.unwrap();
+    tokio::time::sleep(MOMENT).await;
+    host::no_sandbox_left(&server.data()).await;
+
+    // A person's click starts at once, with the size of their window.
+    browser.click("a").await;
+    browser.connected().await;
+    browser.shows("a prompt", |screen| screen.trim_end().ends_with(['#', '$'])).await;
+    let terminal = browser.path().await;
+    assert!(terminal.starts_with("/s/"), "{terminal}");
+    browser.types("stty size\n").await;
+    let wide =
+        |screen: &str| screen.lines().any(|line| line.split(' ').nth(1).is_some_and(is_wide));
+    browser.shows("the window's size", wide).await;
+
+    // The way back does not start another one, nor does a reload of the page.
+    browser.driver.back().await.unwrap();
+    tokio::time::sleep(MOMENT).await;
+    assert!(!browser.path().await.starts_with("/s/"));
+    browser.goto(&start).await;
+    browser.driver.refresh().await.unwrap();
+    tokio::time::sleep(MOMENT).await;
+    assert_eq!(browser.path().await, "/p/shell/start");
+    browser.pictures("start").await;
+    browser.goto(&server.url(&terminal)).await;
+    browser.connected().await;
+    browser.click("[data-stop] button").await;
+    host::no_sandbox_left(&server.data()).await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    browser.close().await;
+    readme.stop().await;
+}
+
+fn is_wide(columns: &str) -> bool {
+    columns.parse::<u32>().is_ok_and(|columns| columns > 100)
+}
+
+#[actix_web::test]
+async fn an_embed_runs_in_the_pages_that_it_is_allowed_in() {
+    let (server, maker) = with_shell().await;
+    let frame = format!(
+        "<h1>Docs</h1><iframe src=\"{}\" width=\"100%\" height=\"420\"></iframe>",
+        server.url("/p/shell/embed")
+    );
+    let (friend, stranger) = (Parent::with(frame.clone()), Parent::with(frame));
+    let settings = "/p/shell/embed/settings";
+    let answer = maker.submit(settings, settings, &[("parents", &friend.origin)]).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.unwrap());
+
+    let browser = Browser::open().await;
+    browser.goto(&stranger.origin).await;
+    browser.driver.enter_frame(0).await.unwrap();
+    tokio::time::sleep(MOMENT).await;
+    assert!(browser.driver.find(By::Css("form")).await.is_err(), "a stranger frames the embed");
+    browser.driver.enter_default_frame().await.unwrap();
+
+    browser.goto(&friend.origin).await;
+    browser.driver.enter_frame(0).await.unwrap();
+    browser.css("[data-try-form] button").await;
+    browser.pictures("embed").await;
+    host::no_sandbox_left(&server.data()).await;
+    browser.click("[data-try-form] button").await;
+    browser.connected().await;
+    browser.shows("a prompt", |screen| screen.trim_end().ends_with(['#', '$'])).await;
+    browser.types("echo in-$((40+2))\n").await;
+    browser.sees("in-42").await;
+    browser.pictures("embed-terminal").await;
+    browser.click("[data-stop] button").await;
+    let said = until("it says that it stopped", PATIENCE, async || {
+        browser.driver.find(By::Css(".notice")).await.ok()?.text().await.ok()
+    })
+    .await;
+    assert!(said.contains("Stopped"), "{said}");
+    host::no_sandbox_left(&server.data()).await;
+    browser.close().await;
+    friend.stop().await;
+    stranger.stop().await;
+}

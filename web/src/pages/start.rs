@@ -1,0 +1,80 @@
+//! `/p/{slug}/start`: where badges lead. It starts by itself for a person who comes by a click; a
+//! GET alone starts nothing: the page's script sends the form that the button would.
+
+use super::{Frame, PageResult, html};
+use crate::{
+    error::Error,
+    http::{navigation, visitor::Visitor},
+    i18n::filters,
+    models::{
+        badges::{self, Known},
+        now,
+    },
+    policy::{self, Action},
+    service::Services,
+};
+use actix_web::{
+    HttpRequest,
+    http::{
+        StatusCode,
+        header::{HeaderName, HeaderValue},
+    },
+    web,
+};
+use askama::Template;
+use container_api::BuildState;
+
+#[derive(Template)]
+#[template(path = "start.html")]
+struct StartPage {
+    frame: Frame,
+    slug: String,
+    known: Known,
+    /// Whether the script may press the button.
+    by_itself: bool,
+    /// Whether all places are taken.
+    full: bool,
+}
+
+impl StartPage {
+    fn is_building(&self) -> bool {
+        matches!(self.known.build, Some(BuildState::Queued | BuildState::Running))
+    }
+
+    fn has_failed(&self) -> bool {
+        self.known.build == Some(BuildState::Failed)
+    }
+}
+
+/// The page.
+pub async fn show(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    visitor: Visitor,
+    slug: web::Path<String>,
+) -> PageResult {
+    policy::check(visitor.actor(), Action::SeeProject, "/", Error::NoSuchProject)?;
+    let (slug, today) = (slug.into_inner(), now().date_naive());
+    let wanted = slug.clone();
+    let known = services.db.read(move |conn| badges::of(conn, &wanted, today)).await?;
+    let known = known.ok_or(Error::NoSuchProject)?;
+    let full = known.has_image && is_full(&services).await;
+    let page = StartPage {
+        frame: Frame::of(&visitor, "")?,
+        slug,
+        known,
+        by_itself: navigation::is_persons(&request) && !full,
+        full,
+    };
+    let mut response = html(StatusCode::OK, &page)?;
+    // The project's page is the one to find.
+    let robots = HeaderName::from_static("x-robots-tag");
+    response.headers_mut().insert(robots, HeaderValue::from_static("noindex"));
+    Ok(response)
+}
+
+/// Whether there is no place now, as far as it is known: the one who gives places has the last word.
+async fn is_full(services: &Services) -> bool {
+    let status = services.containers.status().await.ok();
+    status.is_some_and(|now| now.capacity.is_some_and(|places| now.sandboxes >= places))
+}
