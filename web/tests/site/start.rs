@@ -1,7 +1,9 @@
 //! `GET /p/{slug}/start`: where badges lead.
 
 use crate::support::{Person, Site, location, project, with};
+use diesel::{Connection, RunQueryDsl, SqliteConnection, sql_query};
 use reqwest::{Response, StatusCode};
+use web::DatabaseUrl;
 
 const CLICK: [(&str, &str); 4] = [
     ("sec-fetch-user", "?1"),
@@ -63,5 +65,36 @@ async fn what_cannot_be_started_says_why() {
         assert!(!page.contains("data-try-form"), "{page}");
     }
     assert_eq!(ada.get("/p/unknown/start").await.status(), StatusCode::NOT_FOUND);
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn where_all_places_are_taken_nothing_starts_by_itself() {
+    let site = Site::start().await;
+    site.with_project("jq").await;
+    site.containers.books().full = true;
+    let page = ask(&Person::of(&site), "jq", &CLICK).await.text().await.unwrap();
+    assert!(page.contains("All places are taken"), "{page}");
+    assert!(page.contains("data-try-form") && !page.contains("data-auto-start"), "{page}");
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn an_archived_project_says_so_everywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("test.db");
+    let site = Site::with(|config| config.database = DatabaseUrl::Sqlite(database.clone())).await;
+    let ada = site.with_project("jq").await;
+    let page = "/p/jq/embed/settings";
+    ada.submit(page, page, &[("parents", "https://docs.example.org")]).await;
+    let mut conn = SqliteConnection::establish(database.to_str().unwrap()).unwrap();
+    let put_away = "UPDATE projects SET archived_at = '2026-01-02 03:04:05'";
+    assert_eq!(sql_query(put_away).execute(&mut conn).unwrap(), 1);
+    let guest = Person::of(&site);
+    let page = ask(&guest, "jq", &CLICK).await.text().await.unwrap();
+    for page in [page, guest.page("/p/jq/embed").await] {
+        assert!(page.contains("is archived") && !page.contains("data-try-form"), "{page}");
+    }
+    assert!(guest.page("/p/jq/live-badge.svg").await.contains("jq: trythis, archived"));
     site.stop().await;
 }

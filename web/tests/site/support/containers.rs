@@ -20,6 +20,8 @@ use std::{
 
 #[derive(Default)]
 pub struct Books {
+    /// Whether its status says that all places are taken.
+    pub full: bool,
     pub sandboxes: Vec<SandboxView>,
     pub wishes: Vec<CreateSandbox>,
     pub builds: Vec<(BuildView, CreateBuild)>,
@@ -354,7 +356,7 @@ async fn status(books: Shared) -> Json<Status> {
         base_images: vec!["debian:12".to_owned(), "busybox:1".to_owned()],
         sandboxes: counts.starting + counts.running + counts.frozen,
         sandboxes_by_state: counts,
-        capacity: Some(100),
+        capacity: Some(if books.full { 0 } else { 100 }),
         builds: queued + running,
         builds_by_state: container_api::BuildCounts { queued, running },
         load: Some(sample(0)),
