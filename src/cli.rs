@@ -127,6 +127,11 @@ pub struct Limits {
     #[arg(long, env = "TRYTHIS_LIFETIME_MINUTES", default_value_t = 30,
           value_parser = clap::value_parser!(u64).range(1..=10_080))]
     pub lifetime_minutes: u64,
+    /// Minutes until a sandbox ends, however often its visitor asks for more time; twice the
+    /// lifetime unless told otherwise
+    #[arg(long, env = "TRYTHIS_LONGEST_MINUTES",
+          value_parser = clap::value_parser!(u64).range(1..=20_160))]
+    pub longest_minutes: Option<u64>,
     /// Seconds without an open terminal page until a sandbox ends
     #[arg(long, env = "TRYTHIS_IDLE_SECONDS", default_value_t = 120,
           value_parser = clap::value_parser!(u64).range(1..=86_400))]

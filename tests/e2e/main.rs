@@ -11,6 +11,7 @@ mod badge;
 mod cli;
 mod ends;
 mod maintainer;
+mod my_containers;
 mod oidc;
 mod openapi;
 mod support;

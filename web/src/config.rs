@@ -129,6 +129,10 @@ pub struct TryConfig {
     pub projects: u32,
     /// How many builds of an account's projects may be under way at once.
     pub builds: u32,
+    /// By how much a visitor's wish for more time moves a sandbox's end away.
+    pub extend_seconds: u64,
+    /// How long a sandbox lives at the most, however often its visitor wishes for more time.
+    pub longest_seconds: u64,
 }
 
 impl Default for TryConfig {
@@ -140,6 +144,8 @@ impl Default for TryConfig {
             per_prefix: 100,
             projects: 100,
             builds: 4,
+            extend_seconds: 900,
+            longest_seconds: 2 * Limits::default().lifetime_seconds,
         }
     }
 }

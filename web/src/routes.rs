@@ -62,9 +62,10 @@ pub fn routes(service: &WebService) -> impl Fn(&mut ServiceConfig) + Clone + Sen
 
 fn pages(cfg: &mut ServiceConfig) {
     use pages::{
-        account, admin, badge, build, edit_project, embed, embed_settings, health, home,
-        identities, language, leave, login, logout, my_projects, new_project, oauth, oauth_finish,
-        project, signup, start, terminal, tokens,
+        account, admin, badge, build, containers, delete_project, edit_project, embed,
+        embed_settings, health, home, identities, language, leave, login, logout, manage,
+        my_projects, new_project, oauth, oauth_finish, project, signup, start, statistics, steer,
+        terminal, tokens, transfer,
     };
     for resource in [
         at("/", [get().to(home::show)]),
@@ -102,11 +103,28 @@ fn pages(cfg: &mut ServiceConfig) {
             [get().to(embed_settings::show), post().to(embed_settings::submit)],
         ),
         at("/p/{slug}/edit", [get().to(edit_project::show), post().to(edit_project::submit)]),
+        at("/p/{slug}/manage", [get().to(manage::show)]),
+        at("/p/{slug}/rebuild", [post().to(manage::rebuild)]),
+        at("/p/{slug}/rollback", [post().to(manage::rollback)]),
+        at("/p/{slug}/archive", [post().to(manage::archive)]),
+        at("/p/{slug}/unarchive", [post().to(manage::unarchive)]),
+        at("/p/{slug}/transfer", [post().to(transfer::offer)]),
+        at("/p/{slug}/transfer/withdraw", [post().to(transfer::withdraw)]),
+        at("/p/{slug}/transfer/accept", [post().to(transfer::accept)]),
+        at("/p/{slug}/transfer/decline", [post().to(transfer::decline)]),
+        at("/p/{slug}/statistics", [get().to(statistics::show)]),
+        at("/p/{slug}/delete", [get().to(delete_project::show), post().to(delete_project::submit)]),
         at("/builds/{id}", [get().to(build::show)]),
         at("/builds/{id}/log", [get().to(build::log)]),
         at("/builds/{id}/cancel", [post().to(build::cancel)]),
         at("/s/{id}", [get().to(terminal::show)]),
         at("/s/{id}/stop", [get().to(terminal::back), post().to(terminal::stop)]),
+        at("/s/{id}/freeze", [post().to(steer::freeze)]),
+        at("/s/{id}/thaw", [post().to(steer::thaw)]),
+        at("/s/{id}/extend", [post().to(steer::extend)]),
+        at("/s/{id}/restart", [post().to(steer::restart)]),
+        at("/s/{id}/name", [post().to(steer::name)]),
+        at("/containers", [get().to(containers::show)]),
         at("/admin", [get().to(admin::overview::show)]),
         at("/admin/sandboxes", [get().to(admin::sandboxes::show)]),
         at("/admin/sandboxes/{id}/stop", [post().to(admin::sandboxes::stop)]),
@@ -149,6 +167,9 @@ fn api_routes() -> Vec<(&'static str, Vec<Verb>)> {
             "/api/v1/projects/{slug}/builds",
             vec![get().to(builds::list), post().to(projects::rebuild)],
         ),
+        ("/api/v1/projects/{slug}/rollback", vec![post().to(projects::rollback)]),
+        ("/api/v1/projects/{slug}/archive", vec![post().to(projects::archive)]),
+        ("/api/v1/projects/{slug}/unarchive", vec![post().to(projects::unarchive)]),
         ("/api/v1/builds/{id}", vec![get().to(builds::show)]),
         ("/api/v1/builds/{id}/log", vec![get().to(builds::log)]),
         ("/api/v1/builds/{id}/cancel", vec![post().to(builds::cancel)]),
@@ -162,6 +183,10 @@ fn api_routes() -> Vec<(&'static str, Vec<Verb>)> {
         ("/api/v1/admin/audit", vec![get().to(admin::audit::list)]),
         ("/api/v1/sandboxes", vec![get().to(sandboxes::list), post().to(sandboxes::create)]),
         ("/api/v1/sandboxes/{id}", vec![get().to(sandboxes::show), delete().to(sandboxes::stop)]),
+        ("/api/v1/sandboxes/{id}/freeze", vec![post().to(sandboxes::freeze)]),
+        ("/api/v1/sandboxes/{id}/thaw", vec![post().to(sandboxes::thaw)]),
+        ("/api/v1/sandboxes/{id}/extend", vec![post().to(sandboxes::extend)]),
+        ("/api/v1/sandboxes/{id}/restart", vec![post().to(sandboxes::restart)]),
     ]
 }
 

@@ -65,9 +65,16 @@ pub fn web(
             per_minute: options.limits.tries_per_minute,
             // Ten minutes' worth of starts.
             per_prefix: options.limits.tries_per_minute.saturating_mul(10),
+            longest_seconds: longest(options),
             ..pages::TryConfig::default()
         },
     }
+}
+
+/// How long a sandbox lives that is given more time again and again, in seconds.
+fn longest(options: &Serve) -> u64 {
+    let lifetime = options.limits.lifetime_minutes;
+    options.limits.longest_minutes.unwrap_or(2 * lifetime).max(lifetime) * 60
 }
 
 fn limits(options: &Serve) -> Limits {

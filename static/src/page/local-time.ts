@@ -1,4 +1,4 @@
-/** `<time datetime data-local-time>`: times in the reader's zone; `="date"` the day alone, `="relative"` how long ago. */
+/** `<time datetime data-local-time>`: times in the reader's zone; `="date"` the day alone, `="clock"` the hour, `="relative"` how long ago. */
 
 import { relative } from "../text/duration";
 
@@ -7,7 +7,10 @@ const REFRESH_MS = 30_000;
 export function startLocalTimes(): void {
   const language = document.documentElement.lang || navigator.language;
   const absolute = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
-  const date = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
+  const formats: Record<string, Intl.DateTimeFormat> = {
+    date: new Intl.DateTimeFormat(language, { dateStyle: "medium" }),
+    clock: new Intl.DateTimeFormat(language, { timeStyle: "short" }),
+  };
   const full = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" });
   const moving: [HTMLElement, number][] = [];
   for (const element of document.querySelectorAll<HTMLTimeElement>("time[data-local-time]")) {
@@ -15,7 +18,7 @@ export function startLocalTimes(): void {
     if (Number.isNaN(moment)) continue;
     element.title = full.format(moment);
     if (element.dataset["localTime"] === "relative") moving.push([element, moment]);
-    else element.textContent = (element.dataset["localTime"] === "date" ? date : absolute).format(moment);
+    else element.textContent = (formats[element.dataset["localTime"] ?? ""] ?? absolute).format(moment);
   }
   if (moving.length === 0) return;
   const refresh = () => {

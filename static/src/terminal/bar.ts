@@ -32,6 +32,9 @@ export class Bar {
 
   /** The program stands still, or goes on. */
   frozen(frozen: boolean): void {
+    for (const form of document.querySelectorAll<HTMLFormElement>("form[data-when]")) {
+      form.hidden = (form.dataset["when"] === "frozen") !== frozen;
+    }
     if (frozen === (this.standing !== undefined)) return;
     this.standing = frozen ? say("terminal.frozenHint") : undefined;
     this.main.toggleAttribute("data-frozen", frozen);

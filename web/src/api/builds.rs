@@ -8,7 +8,7 @@ use super::{
 use crate::{
     builds::{self, events::Format},
     error::Error,
-    http::{address::header_text, live_log, visitor::Visitor},
+    http::{address::header_text, live_log, mark, visitor::Visitor},
     models::{
         builds::{self as rows, Build},
         projects::Project,
@@ -67,7 +67,7 @@ pub async fn list(
     let rows: Vec<BuildView> =
         rows.into_iter().map(|build| BuildView::new(build, &project.slug)).collect();
     paging::respond(&request, "builds", rows, limit, |last| {
-        paging::write_mark(&(last.created_at, last.id.to_string()))
+        mark::write(&(last.created_at, last.id.to_string()))
     })
 }
 

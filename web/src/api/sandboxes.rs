@@ -12,7 +12,10 @@ use crate::{
     models::tries as rows,
     policy::{Action, Answer, decide},
     service::Services,
-    tries::{self, Standing, Wish},
+    tries::{
+        self, Standing, Wish,
+        steer::{self, Turn},
+    },
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
@@ -190,4 +193,56 @@ pub async fn stop(
     let (row, _) = tries::open(&services, &id, &asker, |own| Action::StopSandbox { own }).await?;
     tries::stop(&services, &asker, &row.id, asker.is(&row.owner_key)).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// `POST /api/v1/sandboxes/{id}/freeze`
+pub async fn freeze(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    visitor: Visitor,
+    id: web::Path<String>,
+) -> ApiResult {
+    turn(&request, &services, &visitor, &id, Turn::Freeze).await
+}
+
+/// `POST /api/v1/sandboxes/{id}/thaw`
+pub async fn thaw(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    visitor: Visitor,
+    id: web::Path<String>,
+) -> ApiResult {
+    turn(&request, &services, &visitor, &id, Turn::Thaw).await
+}
+
+/// `POST /api/v1/sandboxes/{id}/extend`
+pub async fn extend(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    visitor: Visitor,
+    id: web::Path<String>,
+) -> ApiResult {
+    turn(&request, &services, &visitor, &id, Turn::Extend).await
+}
+
+/// `POST /api/v1/sandboxes/{id}/restart`
+pub async fn restart(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    visitor: Visitor,
+    id: web::Path<String>,
+) -> ApiResult {
+    turn(&request, &services, &visitor, &id, Turn::Restart).await
+}
+
+async fn turn(
+    request: &HttpRequest,
+    services: &web::Data<Services>,
+    visitor: &Visitor,
+    id: &str,
+    turn: Turn,
+) -> ApiResult {
+    let view = steer::steer(services, &visitor.asker(), id, turn).await?;
+    let sandbox = Sandbox::live(services, request, view, true).await?;
+    Ok(HttpResponse::Ok().json(sandbox))
 }

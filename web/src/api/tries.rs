@@ -5,8 +5,8 @@ use super::{
     paging::{self, ByTime, Query},
 };
 use crate::{
-    http::visitor::Visitor,
-    models::listing::{self, Tried},
+    http::{mark, visitor::Visitor},
+    models::history::{self, Filter, Tried},
     service::Services,
 };
 use actix_web::{HttpRequest, web};
@@ -19,6 +19,8 @@ struct View {
     id: SandboxId,
     project: String,
     title: String,
+    /// What its visitor calls it.
+    tag: String,
     started_at: DateTime<Utc>,
     ended_at: Option<DateTime<Utc>>,
     end: Option<EndReason>,
@@ -30,6 +32,7 @@ impl From<Tried> for View {
             id: row.id,
             project: row.slug,
             title: row.name,
+            tag: row.tag,
             started_at: row.started_at,
             ended_at: row.ended_at,
             end: row.end,
@@ -47,7 +50,9 @@ pub async fn list(
     let (limit, after) = wish.read()?;
     let rows = match visitor.key() {
         Some(key) => {
-            let read = move |conn: &mut _| listing::tries_of(conn, &key, after.as_ref(), limit + 1);
+            let read = move |conn: &mut _| {
+                history::page(conn, &key, &Filter::default(), after.as_ref(), limit + 1)
+            };
             services.db.read(read).await?
         }
         // A guest who never started anything.
@@ -55,6 +60,6 @@ pub async fn list(
     };
     let rows: Vec<View> = rows.into_iter().map(View::from).collect();
     paging::respond(&request, "tries", rows, limit, |last| {
-        paging::write_mark(&(last.started_at, last.id.to_string()))
+        mark::write(&(last.started_at, last.id.to_string()))
     })
 }

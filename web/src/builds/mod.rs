@@ -160,8 +160,8 @@ async fn follow(services: &Services, build: Build, event: Option<Event>) -> Resu
         event.as_ref().map_or(Ok(()), |event| audit::add(conn, event))
     });
     noted.await?;
-    let News { state, failure, image, ended_at } = news;
-    Ok(Build { state, failure, image, ended_at, ..build })
+    let News { state, failure, image, image_bytes, ended_at } = news;
+    Ok(Build { state, failure, image, image_bytes, ended_at, ..build })
 }
 
 /// What became of a build that the container server does not know any more.
@@ -170,6 +170,7 @@ fn interrupted() -> News {
         state: BuildState::Failed,
         failure: Some(FailureCause::Interrupted),
         image: None,
+        image_bytes: None,
         ended_at: Some(now()),
     }
 }

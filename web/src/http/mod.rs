@@ -9,5 +9,6 @@ pub mod fetch_site;
 pub mod form;
 pub mod headers;
 pub mod live_log;
+pub mod mark;
 pub mod navigation;
 pub mod visitor;

@@ -1,6 +1,6 @@
 //! Builds of projects.
 
-use super::{image, listing::Mark, now, unreadable, utc};
+use super::{image, listing::Mark, now, unreadable, upkeep, utc};
 use crate::{
     db::AnyConnection,
     schema::{builds, projects},
@@ -22,6 +22,8 @@ pub struct Build {
     pub failure: Option<FailureCause>,
     /// What came of it.
     pub image: Option<ImageRef>,
+    /// How much of it is transferred, in bytes, as far as is known.
+    pub image_bytes: Option<i64>,
     /// When it was asked for.
     pub created_at: DateTime<Utc>,
     /// When it ended.
@@ -37,6 +39,8 @@ pub struct News {
     pub failure: Option<FailureCause>,
     /// What came of it.
     pub image: Option<ImageRef>,
+    /// How much of it is transferred, in bytes, as far as is known.
+    pub image_bytes: Option<i64>,
     /// When it ended.
     pub ended_at: Option<DateTime<Utc>>,
 }
@@ -47,6 +51,7 @@ impl From<BuildView> for News {
             state: view.state,
             failure: view.failure,
             image: view.image,
+            image_bytes: view.image_bytes.and_then(|bytes| bytes.try_into().ok()),
             ended_at: view.ended_at,
         }
     }
@@ -63,6 +68,7 @@ struct Row {
     image_digest: Option<String>,
     created_at: NaiveDateTime,
     ended_at: Option<NaiveDateTime>,
+    image_bytes: Option<i64>,
 }
 
 /// A state that no version of the container server knows.
@@ -94,6 +100,7 @@ fn read(row: Row) -> QueryResult<Build> {
         state: read_state(&row.state)?,
         failure: failure.map_err(unreadable)?,
         image: image(row.image_repository, row.image_digest),
+        image_bytes: row.image_bytes,
         created_at: utc(row.created_at),
         ended_at: row.ended_at.map(utc),
     })
@@ -163,6 +170,25 @@ pub fn of_project(
     query.load(conn)?.into_iter().map(read).collect()
 }
 
+/// The newest builds of one project that were pushed, the newest first.
+pub fn pushed_of(conn: &mut AnyConnection, project_id: i64, limit: i64) -> QueryResult<Vec<Build>> {
+    builds::table
+        .filter(builds::project_id.eq(project_id))
+        .filter(builds::state.eq(BuildState::Pushed.as_str()))
+        .order((builds::created_at.desc(), builds::id.desc()))
+        .limit(limit)
+        .select(Row::as_select())
+        .load(conn)?
+        .into_iter()
+        .map(read)
+        .collect()
+}
+
+/// How many builds a project has.
+pub fn count_of(conn: &mut AnyConnection, project_id: i64) -> QueryResult<i64> {
+    builds::table.filter(builds::project_id.eq(project_id)).count().get_result(conn)
+}
+
 /// The builds of one project that have not ended.
 pub fn under_way_of(conn: &mut AnyConnection, project_id: i64) -> QueryResult<Vec<Build>> {
     builds::table
@@ -205,16 +231,24 @@ pub fn record(conn: &mut AnyConnection, id: &BuildId, news: &News) -> QueryResul
             builds::failure.eq(failure),
             builds::image_repository.eq(news.image.as_ref().map(|i| i.repository.as_str())),
             builds::image_digest.eq(news.image.as_ref().map(|i| i.digest.as_str())),
+            builds::image_bytes.eq(news.image_bytes),
             builds::ended_at.eq(news.ended_at.map(|t| t.naive_utc())),
         ))
         .execute(conn)?;
     match &news.image {
-        Some(image) if news.state == BuildState::Pushed => publish(conn, &build, image),
+        Some(image) if news.state == BuildState::Pushed => {
+            publish(conn, &build, image, news.image_bytes)
+        }
         _ => Ok(()),
     }
 }
 
-fn publish(conn: &mut AnyConnection, build: &Build, image: &ImageRef) -> QueryResult<()> {
+fn publish(
+    conn: &mut AnyConnection,
+    build: &Build,
+    image: &ImageRef,
+    bytes: Option<i64>,
+) -> QueryResult<()> {
     let later: i64 = builds::table
         .filter(builds::project_id.eq(build.project_id))
         .filter(builds::state.eq(BuildState::Pushed.as_str()))
@@ -224,13 +258,7 @@ fn publish(conn: &mut AnyConnection, build: &Build, image: &ImageRef) -> QueryRe
     if later > 0 {
         return Ok(());
     }
-    diesel::update(projects::table.find(build.project_id))
-        .set((
-            projects::image_repository.eq(&image.repository),
-            projects::image_digest.eq(&image.digest),
-        ))
-        .execute(conn)
-        .map(drop)
+    upkeep::set_image(conn, build.project_id, image, bytes)
 }
 
 #[cfg(test)]
@@ -249,12 +277,24 @@ mod tests {
     fn pushed(digest: &str) -> News {
         let image = ImageRef { repository: "projects/jq".into(), digest: digest.into() };
         let ended_at = Some(now());
-        News { state: BuildState::Pushed, failure: None, image: Some(image), ended_at }
+        News {
+            state: BuildState::Pushed,
+            failure: None,
+            image: Some(image),
+            image_bytes: Some(7),
+            ended_at,
+        }
     }
 
     fn failed() -> News {
         let failure = Some(FailureCause::TimeLimit { seconds: 5 });
-        News { state: BuildState::Failed, failure, image: None, ended_at: Some(now()) }
+        News {
+            state: BuildState::Failed,
+            failure,
+            image: None,
+            image_bytes: None,
+            ended_at: Some(now()),
+        }
     }
 
     async fn new_build(db: &Db, project: i64) -> BuildId {
@@ -280,6 +320,8 @@ mod tests {
         assert_eq!(db.read(under_way).await.unwrap().len(), 1);
         tell(&db, &first, pushed("sha256:1")).await;
         assert_eq!(digest(&db).await.as_deref(), Some("sha256:1"));
+        let images = db.read(move |c| pushed_of(c, project, 9)).await.unwrap();
+        assert_eq!((images.len(), images[0].image_bytes), (1, Some(7)));
 
         let second = new_build(&db, project).await;
         tell(&db, &second, failed()).await;

@@ -1,13 +1,13 @@
 //! Long lists, a page at a time, by what the page before ended with: as quick at the end as at the
 //! beginning, and nothing is skipped when something new comes in between.
 
-use super::{builds::read_latest, tries as try_rows, unreadable, utc};
+use super::{builds::read_latest, utc};
 use crate::{
     db::AnyConnection,
-    schema::{builds, projects, tries, users},
+    schema::{builds, projects, users},
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
-use container_api::{BuildId, BuildState, EndReason, SandboxId};
+use container_api::{BuildId, BuildState};
 use diesel::prelude::*;
 
 /// A moment and an id: where a list by time goes on.
@@ -128,79 +128,15 @@ pub fn projects(
     query.load::<Row>(conn)?.into_iter().map(read).collect()
 }
 
-/// A try, with the project that was tried.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tried {
-    /// The sandbox's id.
-    pub id: SandboxId,
-    /// The project's slug.
-    pub slug: String,
-    /// The project's name.
-    pub name: String,
-    /// When it began.
-    pub started_at: DateTime<Utc>,
-    /// When it ended, as far as is known.
-    pub ended_at: Option<DateTime<Utc>>,
-    /// How it ended.
-    pub end: Option<EndReason>,
-}
-
-type TriedRow = (String, NaiveDateTime, Option<NaiveDateTime>, Option<String>, String, String);
-
-/// A visitor's tries, the newest first, behind `after`.
-pub fn tries_of(
-    conn: &mut AnyConnection,
-    owner_key: &str,
-    after: Option<&Mark>,
-    limit: i64,
-) -> QueryResult<Vec<Tried>> {
-    let mut query = tries::table
-        .inner_join(projects::table)
-        .filter(tries::owner_key.eq(owner_key))
-        .order((tries::started_at.desc(), tries::id.desc()))
-        .limit(limit)
-        .select((
-            tries::id,
-            tries::started_at,
-            tries::ended_at,
-            tries::end_reason,
-            projects::slug,
-            projects::name,
-        ))
-        .into_boxed();
-    if let Some((at, id)) = after {
-        let at = at.naive_utc();
-        let older = tries::started_at.lt(at);
-        // Says nothing new, but lets PostgreSQL walk the index from there.
-        query = query
-            .filter(tries::started_at.le(at))
-            .filter(older.or(tries::started_at.eq(at).and(tries::id.lt(id))));
-    }
-    let read = |(id, started, ended, end, slug, name): TriedRow| {
-        Ok(Tried {
-            id: id.try_into().map_err(unreadable)?,
-            slug,
-            name,
-            started_at: utc(started),
-            ended_at: ended.map(utc),
-            end: try_rows::read_end(end)?,
-        })
-    };
-    query.load::<TriedRow>(conn)?.into_iter().map(read).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         db::{Db, testing::on_each_database},
-        models::{builds as build_rows, projects::testing::project},
+        models::projects::testing::project,
     };
 
-    on_each_database!(
-        projects_come_by_slug_and_only_to_those_who_may_know,
-        lists_by_time_go_on_where_they_stopped
-    );
+    on_each_database!(projects_come_by_slug_and_only_to_those_who_may_know);
 
     async fn projects_come_by_slug_and_only_to_those_who_may_know(db: Db) {
         let mut ids = Vec::new();
@@ -228,45 +164,5 @@ mod tests {
         assert_eq!(slugs(page(None, of_c).await.unwrap()), ["c"]);
         let games = Filter { category: Some("Games".to_owned()), ..Filter::default() };
         assert_eq!(slugs(page(None, games).await.unwrap()), [""; 0]);
-    }
-
-    async fn lists_by_time_go_on_where_they_stopped(db: Db) {
-        let made = db.write(|c| project(c, "jq")).await.unwrap().id;
-        for _ in 0..5 {
-            let (build, sandbox) = (BuildId::random(), SandboxId::random());
-            db.write(move |c| build_rows::create(c, &build, made)).await.unwrap();
-            db.write(move |c| {
-                diesel::insert_into(tries::table)
-                    .values((
-                        tries::id.eq(sandbox.as_str()),
-                        tries::project_id.eq(made),
-                        tries::owner_key.eq("u:1"),
-                        tries::started_at.eq(DateTime::UNIX_EPOCH.naive_utc()),
-                        tries::address.eq(""),
-                    ))
-                    .execute(c)
-            })
-            .await
-            .unwrap();
-        }
-        let (mut builds, mut tried) = (Vec::new(), Vec::new());
-        let mut marks: (Option<Mark>, Option<Mark>) = (None, None);
-        for _ in 0..3 {
-            let (a, b) = marks.clone();
-            let page =
-                db.read(move |c| build_rows::of_project(c, made, a.as_ref(), 2)).await.unwrap();
-            marks.0 = page.last().map(|b| (b.created_at, b.id.to_string()));
-            builds.extend(page.into_iter().map(|build| build.id));
-            let page = db.read(move |c| tries_of(c, "u:1", b.as_ref(), 2)).await.unwrap();
-            marks.1 = page.last().map(|t| (t.started_at, t.id.to_string()));
-            tried.extend(page.into_iter().map(|row| row.id));
-        }
-        assert_eq!((builds.len(), tried.len()), (5, 5));
-        builds.sort();
-        builds.dedup();
-        assert_eq!(builds.len(), 5);
-        assert!(tried.is_sorted_by(|a, b| a > b), "at one moment, the ids decide");
-        let none = db.read(|c| tries_of(c, "u:2", None, 9)).await.unwrap();
-        assert_eq!(none, []);
     }
 }

@@ -6,8 +6,40 @@ use crate::{
     schema::{projects, tries},
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
-use container_api::{EndReason, SandboxId};
+use container_api::{EndReason, SandboxId, SandboxView};
 use diesel::prelude::*;
+
+/// The longest tag, in characters.
+pub const TAG_LIMIT: usize = 40;
+
+/// How quickly a try came to its visitor, in milliseconds from the request, as far as is known.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Timings {
+    /// Until its terminal could be attached to.
+    pub start_ms: Option<i64>,
+    /// Until the first line was typed.
+    pub first_command_ms: Option<i64>,
+}
+
+impl Timings {
+    /// What the container server tells.
+    #[must_use]
+    pub fn of(view: &SandboxView) -> Self {
+        let since = |at: Option<DateTime<Utc>>| {
+            at.map(|at| (at - view.created_at).num_milliseconds().max(0))
+        };
+        Self { start_ms: since(view.ready_at), first_command_ms: since(view.first_command_at) }
+    }
+
+    /// What is known with the newer word besides: the first one counts.
+    #[must_use]
+    pub fn or(self, newer: Self) -> Self {
+        Self {
+            start_ms: self.start_ms.or(newer.start_ms),
+            first_command_ms: self.first_command_ms.or(newer.first_command_ms),
+        }
+    }
+}
 
 /// One try of a project.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +56,10 @@ pub struct Try {
     pub ended_at: Option<DateTime<Utc>>,
     /// How it ended.
     pub end: Option<EndReason>,
+    /// How quickly it came.
+    pub timings: Timings,
+    /// What its visitor calls it; empty mostly.
+    pub tag: String,
 }
 
 #[derive(Queryable, Selectable)]
@@ -35,6 +71,9 @@ struct Row {
     started_at: NaiveDateTime,
     ended_at: Option<NaiveDateTime>,
     end_reason: Option<String>,
+    start_ms: Option<i64>,
+    first_command_ms: Option<i64>,
+    tag: String,
 }
 
 pub(super) fn read_end(json: Option<String>) -> QueryResult<Option<EndReason>> {
@@ -49,6 +88,8 @@ fn read(row: Row) -> QueryResult<Try> {
         started_at: utc(row.started_at),
         ended_at: row.ended_at.map(utc),
         end: read_end(row.end_reason)?,
+        timings: Timings { start_ms: row.start_ms, first_command_ms: row.first_command_ms },
+        tag: row.tag,
     })
 }
 
@@ -143,6 +184,27 @@ pub fn end(
         .map(|rows| rows > 0)
 }
 
+/// Writes down how quickly a try came. What is known stays.
+pub fn time(conn: &mut AnyConnection, id: &SandboxId, timings: Timings) -> QueryResult<()> {
+    let row = || tries::table.find(id.as_str());
+    if let Some(ms) = timings.start_ms {
+        diesel::update(row().filter(tries::start_ms.is_null()))
+            .set(tries::start_ms.eq(ms))
+            .execute(conn)?;
+    }
+    if let Some(ms) = timings.first_command_ms {
+        diesel::update(row().filter(tries::first_command_ms.is_null()))
+            .set(tries::first_command_ms.eq(ms))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Calls a try by another tag; none where it is empty.
+pub fn name(conn: &mut AnyConnection, id: &SandboxId, tag: &str) -> QueryResult<()> {
+    diesel::update(tries::table.find(id.as_str())).set(tries::tag.eq(tag)).execute(conn).map(drop)
+}
+
 /// Everything that one visitor tried, with the project's slug, the newest first.
 pub fn of_owner(conn: &mut AnyConnection, owner_key: &str) -> QueryResult<Vec<(String, Try)>> {
     tries::table
@@ -171,7 +233,28 @@ mod tests {
         models::projects,
     };
 
-    on_each_database!(a_try_begins_changes_hands_and_ends_once);
+    on_each_database!(
+        a_try_begins_changes_hands_and_ends_once,
+        the_first_word_on_its_timings_counts
+    );
+
+    async fn the_first_word_on_its_timings_counts(db: Db) {
+        let project = db.write(|c| projects::testing::project(c, "jq")).await.unwrap().id;
+        let id = SandboxId::random();
+        let key = id.clone();
+        db.write(move |c| create(c, &key, project, "g:1", "")).await.unwrap();
+        for (start_ms, first_command_ms) in
+            [(None, None), (Some(4), None), (Some(9), Some(1_500)), (None, Some(7))]
+        {
+            let (key, timings) = (id.clone(), Timings { start_ms, first_command_ms });
+            db.write(move |c| time(c, &key, timings)).await.unwrap();
+        }
+        let key = id.clone();
+        db.write(move |c| name(c, &key, "my jq")).await.unwrap();
+        let read = db.read(move |c| by_id(c, &id)).await.unwrap().unwrap();
+        let expected = Timings { start_ms: Some(4), first_command_ms: Some(1_500) };
+        assert_eq!((read.timings, read.tag.as_str()), (expected, "my jq"));
+    }
 
     async fn a_try_begins_changes_hands_and_ends_once(db: Db) {
         let project = db.write(|c| projects::testing::project(c, "jq")).await.unwrap().id;

@@ -1,6 +1,6 @@
 //! `/s/{id}`: a sandbox's terminal, its end, and the question which of two is wanted.
 
-use super::{Frame, PageResult, html, see_other};
+use super::{Frame, PageResult, html, moment, see_other, steer};
 use crate::{
     error::Error,
     http::{address, form::Form, headers, visitor::Visitor},
@@ -8,7 +8,11 @@ use crate::{
     models::projects::{self, Project},
     policy::Action,
     service::Services,
-    tries::{self, Standing, Wish, words},
+    tries::{
+        self, Standing, Wish,
+        extension::{self, Extension},
+        words,
+    },
 };
 use actix_web::{
     HttpRequest,
@@ -20,7 +24,7 @@ use actix_web::{
 };
 use askama::Template;
 use chrono::SecondsFormat;
-use container_api::{SandboxId, SandboxView};
+use container_api::{SandboxId, SandboxState, SandboxView};
 
 #[derive(Template)]
 #[template(path = "terminal.html")]
@@ -30,9 +34,14 @@ struct Terminal {
     project: Project,
     nonce: String,
     memory_mib: u64,
+    extension: Option<Extension>,
 }
 
 impl Terminal {
+    fn is_frozen(&self) -> bool {
+        self.view.state == SandboxState::Frozen
+    }
+
     fn expires_at(&self) -> String {
         self.view.expires_at.to_rfc3339_opts(SecondsFormat::Secs, true)
     }
@@ -67,8 +76,9 @@ pub async fn show(
     };
     let nonce = hex::encode(rand::random::<[u8; 16]>());
     let policy = headers::policy(&address::origin_of(&request), Some(&nonce));
+    let extension = extension::offer(&view, &services.tries);
     let memory_mib = services.tries.limits.memory_bytes >> 20;
-    let page = Terminal { frame, view, project, nonce, memory_mib };
+    let page = Terminal { frame, view, project, nonce, memory_mib, extension };
     let mut response = html(StatusCode::OK, &page)?;
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
@@ -81,12 +91,12 @@ pub async fn stop(
     services: web::Data<Services>,
     visitor: Visitor,
     id: web::Path<String>,
-    _form: Form,
+    form: Form,
 ) -> PageResult {
     let asker = visitor.asker();
     let (row, _) = tries::open(&services, &id, &asker, |own| Action::StopSandbox { own }).await?;
     tries::stop(&services, &asker, &row.id, asker.is(&row.owner_key)).await?;
-    Ok(see_other(&format!("/s/{}", row.id)))
+    Ok(see_other(&steer::back_to(&form, &id)))
 }
 
 /// `GET /s/{id}/stop`: nothing stops by a GET.

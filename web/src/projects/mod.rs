@@ -4,6 +4,9 @@ mod again;
 pub mod catalogue;
 pub mod markdown;
 pub mod remove;
+pub mod statistics;
+pub mod transfer;
+pub mod upkeep;
 
 use crate::{
     builds::{self, Wanted},

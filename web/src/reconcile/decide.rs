@@ -1,7 +1,11 @@
-//! Which tries have ended, by what the container server lists. Pure.
+//! Which tries have ended, and what is new of how quickly they came, by what the container server
+//! lists. Pure.
 
 use crate::{
-    models::{now, tries::Try},
+    models::{
+        now,
+        tries::{Timings, Try},
+    },
     tries::lost,
 };
 use chrono::{DateTime, Utc};
@@ -56,6 +60,17 @@ pub fn ends(
     rows.iter().filter_map(end_of).collect()
 }
 
+/// What is listed of how quickly tries came, and not written down yet.
+pub fn timings(rows: &[Try], seen: &[SandboxView]) -> Vec<(SandboxId, Timings)> {
+    let seen: HashMap<&SandboxId, &SandboxView> =
+        seen.iter().map(|view| (&view.id, view)).collect();
+    let news_of = |row: &Try| {
+        let all = row.timings.or(Timings::of(seen.get(&row.id)?));
+        (all != row.timings).then(|| (row.id.clone(), all))
+    };
+    rows.iter().filter_map(news_of).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +83,8 @@ mod tests {
             started_at: now(),
             ended_at: None,
             end: None,
+            timings: Timings::default(),
+            tag: String::new(),
         }
     }
 
@@ -98,6 +115,35 @@ mod tests {
         let found = ends(&rows, &seen, &mut Absences::default(), Instant::now());
         let expected = End { id: ended.id, at: ended.started_at, reason: EndReason::Idle };
         assert_eq!(found, [expected]);
+    }
+
+    #[test]
+    fn timings_are_written_down_once() {
+        let (fresh, known) = (row(), row());
+        let ms = chrono::TimeDelta::milliseconds;
+        let seen = |row: &Try, first: Option<i64>| SandboxView {
+            ready_at: Some(row.started_at + ms(5)),
+            first_command_at: first.map(|first| row.started_at + ms(first)),
+            ..view(row, SandboxState::Running, None)
+        };
+        let start = Timings { start_ms: Some(4), first_command_ms: None };
+        let known = Try { timings: start, ..known };
+        for (views, expected) in [
+            (vec![], vec![]),
+            (vec![view(&fresh, SandboxState::Starting, None)], vec![]),
+            (vec![seen(&known, None)], vec![]),
+            (
+                vec![seen(&known, Some(900)), seen(&fresh, None)],
+                vec![
+                    (&fresh, Timings { start_ms: Some(5), first_command_ms: None }),
+                    (&known, Timings { first_command_ms: Some(900), ..start }),
+                ],
+            ),
+        ] {
+            let found = timings(&[fresh.clone(), known.clone()], &views);
+            let expected: Vec<_> = expected.into_iter().map(|(r, t)| (r.id.clone(), t)).collect();
+            assert_eq!(found, expected);
+        }
     }
 
     #[test]

@@ -66,14 +66,16 @@ async fn follow_tries(services: &Services, absences: &mut Absences) -> Result<()
         return Ok(());
     }
     let seen = services.containers.sandboxes().await?;
+    let timings = decide::timings(&rows, &seen);
     let ends = decide::ends(&rows, &seen, absences, Instant::now());
-    services
-        .db
-        .write(move |conn| {
-            ends.iter().try_for_each(|end| tries::end(conn, &end.id, end.at, &end.reason).map(drop))
-        })
-        .await?;
-    Ok(())
+    if ends.is_empty() && timings.is_empty() {
+        return Ok(());
+    }
+    let written = services.db.write(move |conn| {
+        timings.iter().try_for_each(|(id, timings)| tries::time(conn, id, *timings))?;
+        ends.iter().try_for_each(|end| tries::end(conn, &end.id, end.at, &end.reason).map(drop))
+    });
+    Ok(written.await?)
 }
 
 /// Only the oldest rows are read, so there is no harm in looking often; but a change waits for its

@@ -1,5 +1,8 @@
 //! How does a visitor come to a sandbox, and how does it end?
 
+pub mod extension;
+pub mod mine;
+pub mod steer;
 pub mod words;
 
 use crate::{
@@ -8,7 +11,7 @@ use crate::{
         audit::{self, Event},
         now,
         projects::{self, Project},
-        tries::{self, Try},
+        tries::{self, Timings, Try},
     },
     policy::{
         self, Action, Asker,
@@ -239,15 +242,17 @@ pub async fn stop(
     };
     or_gone(stopped)?;
     // It may have ended by itself a moment before.
-    let reason = match services.containers.sandbox(id).await {
-        Ok(SandboxView { end: Some(reason), .. }) => reason,
-        _ => reason,
-    };
+    let view = services.containers.sandbox(id).await.ok();
+    let timings = view.as_ref().map(Timings::of).unwrap_or_default();
+    let reason = view.and_then(|view| view.end).unwrap_or(reason);
     let id = id.clone();
     let event = Event::by(asker, "try.stop", format!("sandbox:{id}"));
-    let noted = services.db.write(move |conn| match tries::end(conn, &id, now(), &reason)? {
-        true => audit::add(conn, &event),
-        false => Ok(()),
+    let noted = services.db.write(move |conn| {
+        tries::time(conn, &id, timings)?;
+        match tries::end(conn, &id, now(), &reason)? {
+            true => audit::add(conn, &event),
+            false => Ok(()),
+        }
     });
     Ok(noted.await?)
 }

@@ -23,6 +23,8 @@ mod headers;
 mod home;
 mod language;
 mod leave;
+mod my_containers;
+mod my_projects;
 mod no_script;
 mod oauth;
 mod projects;

@@ -12,7 +12,7 @@ use crate::{
     },
     models::builds as build_rows,
     policy::{Action, Actor},
-    projects::{self, Repeats, SaveError},
+    projects::{self, Repeats, SaveError, upkeep},
     service::Services,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -184,6 +184,58 @@ pub async fn delete(
     let project = projects::open(&services, &slug, visitor.actor(), action, "/").await?;
     projects::remove::remove(&services, &visitor.asker(), project).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Which build visitors get again.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rollback {
+    build: String,
+}
+
+/// `POST /api/v1/projects/{slug}/rollback`
+pub async fn rollback(
+    services: web::Data<Services>,
+    visitor: Visitor,
+    slug: web::Path<String>,
+    Json(wish): Json<Rollback>,
+) -> ApiResult {
+    signed_in(&visitor)?;
+    let action = |owner| Action::EditProject { owner };
+    let project = projects::open(&services, &slug, visitor.actor(), action, "/").await?;
+    upkeep::rollback(&services, &visitor.asker(), &project, &wish.build).await?;
+    Ok(HttpResponse::Ok().json(view(&services, visitor.actor(), &slug).await?))
+}
+
+/// `POST /api/v1/projects/{slug}/archive`
+pub async fn archive(
+    services: web::Data<Services>,
+    visitor: Visitor,
+    slug: web::Path<String>,
+) -> ApiResult {
+    set_archived(&services, &visitor, &slug, true).await
+}
+
+/// `POST /api/v1/projects/{slug}/unarchive`
+pub async fn unarchive(
+    services: web::Data<Services>,
+    visitor: Visitor,
+    slug: web::Path<String>,
+) -> ApiResult {
+    set_archived(&services, &visitor, &slug, false).await
+}
+
+async fn set_archived(
+    services: &Services,
+    visitor: &Visitor,
+    slug: &str,
+    archived: bool,
+) -> ApiResult {
+    signed_in(visitor)?;
+    let action = |owner| Action::ArchiveProject { owner };
+    let project = projects::open(services, slug, visitor.actor(), action, "/").await?;
+    upkeep::archive(services, &visitor.asker(), &project, archived).await?;
+    Ok(HttpResponse::Ok().json(view(services, visitor.actor(), slug).await?))
 }
 
 /// Whether the sender says that it may be asking again.

@@ -3,7 +3,7 @@
 mod changes;
 mod source;
 
-pub use changes::{create, delete, rebuild, update};
+pub use changes::{archive, create, delete, rebuild, rollback, unarchive, update};
 
 use super::{
     ApiResult,
