@@ -103,6 +103,9 @@ pub struct Serve {
     /// A TOML file of the sites that people may log in with: GitHub, Google, OpenID Connect, OAuth 2
     #[arg(long, env = "TRYTHIS_OAUTH", value_name = "FILE")]
     pub oauth: Option<PathBuf>,
+    /// One more site that repositories are imported from: github=URL, gitlab=URL or gitea=URL
+    #[arg(long, env = "TRYTHIS_IMPORT_FROM", value_name = "KIND=URL", value_delimiter = ',')]
+    pub import_from: Vec<web::ForgeConfig>,
     /// Publish the starter catalogue where it is missing
     #[arg(long, env = "TRYTHIS_STARTER_CATALOGUE", num_args = 0..=1, default_value_t = false,
           default_missing_value = "true")]

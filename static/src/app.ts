@@ -7,6 +7,7 @@ import { startCopyButtons } from "./page/copy";
 import { startLocalTimes } from "./page/local-time";
 import { startMenus } from "./page/menu";
 import { startTabs } from "./page/tabs";
+import { startWaiting } from "./page/wait";
 
 document.documentElement.classList.add("js");
 startBusyForms();
@@ -16,3 +17,4 @@ startLogs();
 startMenus();
 startTabs();
 startByItself();
+startWaiting();

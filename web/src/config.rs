@@ -1,6 +1,6 @@
 //! What the web service is told at its start, one struct per concern.
 
-use crate::{db::DatabaseUrl, oauth::config::OAuthConfig};
+use crate::{db::DatabaseUrl, import::ImportConfig, oauth::config::OAuthConfig};
 use container_api::{ContainerClient, Limits};
 use std::fmt;
 
@@ -25,6 +25,8 @@ pub struct Config {
     pub audit: AuditConfig,
     /// Which other sites people may log in with.
     pub oauth: OAuthConfig,
+    /// Which sites are asked what a repository says of itself.
+    pub imports: ImportConfig,
 }
 
 /// How long what was done is remembered.

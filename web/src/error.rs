@@ -38,6 +38,9 @@ pub enum Error {
     /// No such account.
     #[error("there is no such account")]
     NoSuchUser,
+    /// No such comment.
+    #[error("there is no such comment")]
+    NoSuchComment,
     /// No such build, or another maintainer's.
     #[error("there is no such build")]
     NoSuchBuild,

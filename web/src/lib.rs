@@ -2,20 +2,22 @@
 //!
 //! A request goes `routes → pages | api → use case → models | container server`; errors flow back
 //! up to `error`, which turns them into a page or a problem document. The folders:
-//! `pages` and `api` hold the handlers, `accounts`, `projects`, `builds`, `tokens` and `tries` the use cases,
-//! `oauth` logging in by other sites,
+//! `pages` and `api` hold the handlers, `accounts`, `projects`, `builds`, `tokens`, `comments` and `tries` the use cases,
+//! `oauth` logging in by other sites, `import` asking repositories,
 //! `policy` who may do what, `input` what people may type, `i18n` in which words they are answered, `models` what is kept, `reconcile` what keeps it true.
 
 mod accounts;
 mod api;
 mod badge;
 mod builds;
+mod comments;
 mod config;
 mod db;
 mod embed;
 mod error;
 mod http;
 mod i18n;
+mod import;
 mod input;
 mod models;
 mod oauth;
@@ -45,6 +47,7 @@ pub use config::{
 };
 pub use db::{DatabaseUrl, DbError, InvalidDatabaseUrl};
 pub use http::address::InvalidOrigin;
+pub use import::{ForgeConfig, ImportConfig, InvalidForge};
 pub use oauth::config::{OAuthConfig, OAuthConfigError};
 pub use projects::catalogue::{CatalogueEvent, Progress};
 pub use roles::{Administrators, RoleError};

@@ -62,10 +62,10 @@ pub fn routes(service: &WebService) -> impl Fn(&mut ServiceConfig) + Clone + Sen
 
 fn pages(cfg: &mut ServiceConfig) {
     use pages::{
-        account, admin, badge, build, containers, delete_project, edit_project, embed,
+        account, admin, badge, build, comments, containers, delete_project, edit_project, embed,
         embed_settings, health, home, identities, language, leave, login, logout, manage,
-        my_projects, new_project, oauth, oauth_finish, project, signup, start, statistics, steer,
-        terminal, tokens, transfer,
+        my_projects, new_project, oauth, oauth_finish, project, report, signup, start, statistics,
+        steer, terminal, tokens, transfer,
     };
     for resource in [
         at("/", [get().to(home::show)]),
@@ -90,6 +90,7 @@ fn pages(cfg: &mut ServiceConfig) {
         at("/account/tokens/{id}/revoke", [post().to(tokens::revoke)]),
         at("/projects", [get().to(my_projects::show)]),
         at("/projects/new", [get().to(new_project::show), post().to(new_project::submit)]),
+        at("/projects/new/import", [get().to(new_project::back), post().to(new_project::import)]),
         at("/p/{slug}", [get().to(project::show)]),
         at("/p/{slug}/try", [get().to(project::back), post().to(project::submit_try)]),
         at("/p/{slug}/start", [get().to(start::show)]),
@@ -114,6 +115,11 @@ fn pages(cfg: &mut ServiceConfig) {
         at("/p/{slug}/transfer/decline", [post().to(transfer::decline)]),
         at("/p/{slug}/statistics", [get().to(statistics::show)]),
         at("/p/{slug}/delete", [get().to(delete_project::show), post().to(delete_project::submit)]),
+        at("/p/{slug}/comments", [get().to(comments::back), post().to(comments::write)]),
+        at("/p/{slug}/report", [get().to(report::project), post().to(report::submit_project)]),
+        at("/comments/{id}/edit", [get().to(comments::show), post().to(comments::edit)]),
+        at("/comments/{id}/delete", [post().to(comments::delete)]),
+        at("/comments/{id}/report", [get().to(report::comment), post().to(report::submit_comment)]),
         at("/builds/{id}", [get().to(build::show)]),
         at("/builds/{id}/log", [get().to(build::log)]),
         at("/builds/{id}/cancel", [post().to(build::cancel)]),
@@ -148,7 +154,7 @@ fn api(cfg: &mut ServiceConfig) {
 
 /// What programs may call. A test holds it against the description that they read.
 fn api_routes() -> Vec<(&'static str, Vec<Verb>)> {
-    use api::{admin, builds, contexts, me, openapi, projects, sandboxes, tokens, tries};
+    use api::{admin, builds, comments, contexts, me, openapi, projects, sandboxes, tokens, tries};
     vec![
         ("/api/v1/openapi.json", vec![get().to(openapi::show)]),
         ("/api/v1/tokens", vec![get().to(tokens::list), post().to(tokens::create)]),
@@ -170,6 +176,14 @@ fn api_routes() -> Vec<(&'static str, Vec<Verb>)> {
         ("/api/v1/projects/{slug}/rollback", vec![post().to(projects::rollback)]),
         ("/api/v1/projects/{slug}/archive", vec![post().to(projects::archive)]),
         ("/api/v1/projects/{slug}/unarchive", vec![post().to(projects::unarchive)]),
+        (
+            "/api/v1/projects/{slug}/comments",
+            vec![get().to(comments::list), post().to(comments::create)],
+        ),
+        (
+            "/api/v1/comments/{id}",
+            vec![patch().to(comments::update), delete().to(comments::delete)],
+        ),
         ("/api/v1/builds/{id}", vec![get().to(builds::show)]),
         ("/api/v1/builds/{id}/log", vec![get().to(builds::log)]),
         ("/api/v1/builds/{id}/cancel", vec![post().to(builds::cancel)]),

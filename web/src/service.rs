@@ -8,6 +8,7 @@ use crate::{
     embed::Embeds,
     error::Error,
     http::address::{Addresses, InvalidOrigin, Origin},
+    import::Importer,
     models,
     oauth::{OAuth, Seal},
     projects::{
@@ -39,7 +40,7 @@ pub enum StartError {
     /// The password cost is out of range.
     #[error(transparent)]
     Passwords(#[from] HashError),
-    /// No HTTP client can be made for the providers that people log in with.
+    /// No HTTP client can be made for the sites that people log in with or import from.
     #[error("no HTTP client can be made: {0}")]
     OAuth(#[from] reqwest::Error),
 }
@@ -60,6 +61,7 @@ pub struct Services {
     pub(crate) oauth: OAuth,
     pub(crate) badges: Shelf,
     pub(crate) embeds: Embeds,
+    pub(crate) importer: Importer,
 }
 
 /// Carries work to its end even when the request that asked for it is gone: what was begun at the
@@ -118,6 +120,7 @@ impl WebService {
             oauth: OAuth::new(config.oauth, seal)?,
             badges: Shelf::default(),
             embeds: Embeds::new(&config.session.key.0),
+            importer: Importer::new(config.imports)?,
         });
         let (stop, stopped) = watch::channel(false);
         let reconciler = tokio::spawn(reconcile::run(services.clone(), stopped));

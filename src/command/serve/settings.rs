@@ -56,6 +56,7 @@ pub fn web(
             behind_proxy: options.behind_proxy,
         },
         oauth,
+        imports: pages::ImportConfig::default().with(options.import_from.clone()),
         passwords: pages::PasswordConfig::default(),
         audit: pages::AuditConfig { days: options.audit_days },
         accounts: pages::AccountConfig { sign_ups_per_hour: options.limits.sign_ups_per_hour },

@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod builds;
+pub mod comments;
 pub mod contexts;
 mod json;
 pub mod me;

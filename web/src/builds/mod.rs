@@ -1,6 +1,7 @@
 //! How does a project become an image?
 
 pub mod events;
+pub mod waiting;
 pub mod words;
 
 use crate::{
@@ -139,6 +140,12 @@ pub async fn cancel(services: &Services, asker: &Asker, build: Build) -> Result<
 /// When the container server cannot be asked.
 pub async fn refresh(services: &Services, build: Build) -> Result<Build, Error> {
     follow(services, build, None).await
+}
+
+/// How many builds get their turn before this one, which waits; nothing where nobody knows.
+pub async fn ahead(services: &Services, build: &Build) -> Option<u32> {
+    let view = services.containers.build(&build.id).await;
+    view.inspect_err(|error| tracing::debug!(%error, "a build's place is unknown")).ok()?.ahead
 }
 
 /// The same; what was done to the build is written down with what became of it.

@@ -83,6 +83,7 @@ impl Error {
             Self::NoSuchQuota => ("no-such-quota", t("There is no such quota"), 404),
             Self::NoSuchUser => ("no-such-user", t("There is no such account"), 404),
             Self::NoSuchBuild => ("no-such-build", t("There is no such build"), 404),
+            Self::NoSuchComment => ("no-such-comment", t("There is no such comment"), 404),
             Self::NoSuchToken => ("no-such-token", t("There is no such token"), 404),
             Self::BadToken => ("bad-token", t("This token does not hold"), 401),
             Self::NeedsLogin { .. } => ("needs-login", t("Please log in"), 401),
@@ -131,6 +132,7 @@ impl Error {
             }
             Self::NoSuchQuota => t("What is more general holds already."),
             Self::NoSuchUser => t("Nobody has that name. Accounts are named in lower case."),
+            Self::NoSuchComment => t("It was removed, or it never existed."),
             Self::NoSuchBuild => t("It is not yours to see, or it never existed."),
             Self::NeedsLogin { .. } => t("This needs an account. Log in and try again."),
             Self::NoSuchToken => t("It was revoked, or it is not yours."),

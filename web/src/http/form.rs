@@ -14,8 +14,8 @@ use futures_util::{StreamExt, TryStreamExt, future::LocalBoxFuture};
 use std::collections::HashMap;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
-/// The largest form without its files, in bytes: a script that is too long is shown again too.
-const TEXT_LIMIT: usize = 4 << 20;
+/// The largest form without its files, in bytes: what is too long for its field is shown again too.
+const TEXT_LIMIT: usize = 12 << 20;
 /// The largest file, in bytes. Above the container server's own limit, which has better words.
 const FILE_LIMIT: usize = 128 << 20;
 
@@ -58,8 +58,7 @@ impl Form {
         let mut body = Vec::new();
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|_| cut_short())?;
-            // Every byte may have become three.
-            if body.len() + chunk.len() > TEXT_LIMIT * 3 {
+            if body.len() + chunk.len() > TEXT_LIMIT {
                 return Err(Error::FormTooLarge { limit: TEXT_LIMIT });
             }
             body.extend_from_slice(&chunk);

@@ -92,7 +92,8 @@ pub fn licence(typed: &str) -> Result<String, String> {
     at_most(LICENCE_LIMIT, &typed)?;
     // Deprecated ones have successors, which the canonical form names as far as there is one way.
     let canonical = Expression::canonicalize(&typed).ok().map(|changed| changed.unwrap_or(typed));
-    canonical.filter(|text| Expression::parse(text).is_ok()).ok_or_else(|| {
+    let says = |text: &String| !["NONE", "NOASSERTION"].contains(&text.as_str());
+    canonical.filter(|text| says(text) && Expression::parse(text).is_ok()).ok_or_else(|| {
         t("Write the licence as SPDX does, such as MIT, GPL-3.0-or-later or MIT OR Apache-2.0.")
             .to_owned()
     })

@@ -35,6 +35,20 @@ pub fn is_visible(c: char) -> bool {
     !(c.is_control() || is_direction(c) || is_invisible(c))
 }
 
+/// A line without what [`check_line`] refuses, from elsewhere than a form.
+#[must_use]
+pub fn visible_line(text: &str) -> String {
+    let spaced = text.replace(['\n', '\r', '\t'], " ");
+    let kept = spaced.chars().filter(|c| check_line(c.encode_utf8(&mut [0; 4])).is_ok());
+    one_line(&kept.collect::<String>())
+}
+
+/// Text of several lines without what [`check_lines`] refuses, from elsewhere than a form.
+#[must_use]
+pub fn visible_lines(text: &str) -> String {
+    text.chars().filter(|c| check_lines(c.encode_utf8(&mut [0; 4])).is_ok()).collect()
+}
+
 /// A line that people read: no control characters, nothing invisible.
 ///
 /// # Errors

@@ -2,12 +2,13 @@
 
 use super::{
     Frame, PageResult, html,
-    project_form::{self, ProjectFormPage},
+    project_form::{self, Import, ProjectFormPage},
     see_other,
 };
 use crate::{
     error::Error,
     http::{form::Form, visitor::Visitor},
+    i18n::t,
     input::{FieldErrors, project::ProjectForm},
     models::projects::Project,
     policy::Action,
@@ -29,6 +30,7 @@ pub async fn show(
         errors: FieldErrors::default(),
         bases: project_form::bases(&services).await,
         slug: &project.slug,
+        import: Import::default(),
     };
     html(StatusCode::OK, &page)
 }
@@ -53,13 +55,20 @@ pub async fn submit(
     match saved.map_err(SaveError::for_form) {
         Ok(Some(build)) => Ok(see_other(&format!("/builds/{build}"))),
         Ok(None) => {
-            visitor.flash("Saved.")?;
+            visitor.flash(t("Saved."))?;
             Ok(see_other(&format!("/p/{slug}")))
         }
         Err(SaveError::Fields(errors)) => {
             let frame = Frame::of(&visitor, "/projects")?;
             let bases = project_form::bases(&services).await;
-            let page = ProjectFormPage { frame, form, errors, bases, slug: &slug };
+            let page = ProjectFormPage {
+                frame,
+                form,
+                errors,
+                bases,
+                slug: &slug,
+                import: Import::default(),
+            };
             html(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(SaveError::Other(error)) => Err(error.into()),

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What the layout needs.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Frame {
     /// The name of the account that is logged in; empty for guests.
     pub user: String,

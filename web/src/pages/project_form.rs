@@ -26,6 +26,26 @@ pub struct ProjectFormPage<'a> {
     pub bases: Vec<String>,
     /// The slug of the project that is changed; empty for a new one.
     pub slug: &'a str,
+    /// Filling in from a repository, for a new one.
+    pub import: Import,
+}
+
+/// How filling in from a repository stands.
+#[derive(Default)]
+pub struct Import {
+    /// The address, as it was typed.
+    pub url: String,
+    /// Whether something was filled in just now.
+    pub done: bool,
+    /// The sites that are asked.
+    pub sites: String,
+}
+
+impl Import {
+    /// What was typed.
+    pub fn of(services: &Services, url: &str) -> Self {
+        Self { url: url.to_owned(), done: false, sites: services.importer.sites() }
+    }
 }
 
 impl ProjectFormPage<'_> {

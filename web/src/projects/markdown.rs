@@ -16,6 +16,40 @@ static SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
+/// What may be in a comment: the same without headings, which are the page's, and without images,
+/// which would tell another site who reads here.
+static COMMENTS: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
+    let mut builder = ammonia::Builder::default();
+    builder
+        .link_rel(Some("nofollow noopener noreferrer ugc"))
+        .url_schemes(["https", "http", "mailto"].into())
+        .url_relative(ammonia::UrlRelative::Deny)
+        .rm_tags(["center", "map", "area", "bdo", "col", "colgroup"])
+        .rm_tags(["img", "h1", "h2", "h3", "h4", "h5", "h6", "header", "footer", "nav", "aside"]);
+    builder
+});
+
+/// A comment's Markdown as safe HTML. A line's end is one, as people expect where they talk.
+#[must_use]
+pub fn comment_to_html(markdown: &str) -> String {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let events = Parser::new_ext(markdown, options).flat_map(|event| match event {
+        Event::Start(Tag::Heading { .. }) => {
+            [Some(Event::Start(Tag::Paragraph)), Some(Event::Start(Tag::Strong))]
+        }
+        Event::End(TagEnd::Heading(_)) => {
+            [Some(Event::End(TagEnd::Strong)), Some(Event::End(TagEnd::Paragraph))]
+        }
+        Event::SoftBreak => [Some(Event::HardBreak), None],
+        // What an image shows is said by its words.
+        Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => [None, None],
+        other => [Some(other), None],
+    });
+    let mut unsafe_html = String::with_capacity(markdown.len() * 3 / 2);
+    html::push_html(&mut unsafe_html, events.flatten());
+    COMMENTS.clean(&unsafe_html).to_string()
+}
+
 /// Markdown as safe HTML. Headings begin below the page's own.
 #[must_use]
 pub fn to_html(markdown: &str) -> String {
@@ -48,7 +82,7 @@ fn lower(level: HeadingLevel) -> HeadingLevel {
 
 #[cfg(test)]
 mod tests {
-    use super::to_html;
+    use super::{comment_to_html, to_html};
 
     #[test]
     fn markdown_becomes_html() {
@@ -56,6 +90,20 @@ mod tests {
             "# Title\n\nA *word*, `code` and [a link](https://example.org).\n\n\
              | a | b |\n|---|---|\n| 1 | 2 |\n\n- [x] done\n\n```sh\njq . <<< '{}'\n```\n"
         ));
+    }
+
+    #[test]
+    fn comments_have_neither_headings_nor_images() {
+        for (markdown, html) in [
+            ("# Big\nsmall", "<p><strong>Big</strong></p>\n<p>small</p>\n"),
+            ("one\ntwo", "<p>one<br>\ntwo</p>\n"),
+            ("![a cat](https://example.org/cat.png)", "<p>a cat</p>\n"),
+            ("<h1>Big</h1>", "Big"),
+            ("<img src=https://example.org/x>", ""),
+            ("<nav>x</nav>", "x"),
+        ] {
+            assert_eq!(comment_to_html(markdown).trim(), html.trim(), "{markdown}");
+        }
     }
 
     #[test]
@@ -78,7 +126,7 @@ mod tests {
             "<input name=csrf id=csrf>",
             "<div id=main class=notice>x</div>",
         ] {
-            let html = to_html(attack).to_lowercase();
+            let html = (to_html(attack) + &comment_to_html(attack)).to_lowercase();
             for bad in [
                 "<script",
                 "onerror",

@@ -33,8 +33,13 @@ async fn a_published_project_has_a_page_a_badge_and_a_try_button() {
     let page = Person::of(&site).page("/p/big-jq").await;
     let place = format!("{}/p/big-jq", site.base);
     let snippet = format!("[![Try Big JQ in the browser]({place}/badge.svg)]({place}/start)");
-    for text in ["<h1>Big JQ</h1>", "A line about it", "<code>ls</code>", "data-try-form", &snippet]
-    {
+    for text in [
+        "<h1><bdi>Big JQ</bdi></h1>",
+        "A line about it",
+        "<code>ls</code>",
+        "data-try-form",
+        &snippet,
+    ] {
         assert!(page.contains(text), "no {text} in {page}");
     }
     assert!(page.contains("&#60;a href=&#34;") || page.contains("&lt;a href="), "{page}");

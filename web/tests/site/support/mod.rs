@@ -20,8 +20,8 @@ pub use redis::Redis;
 use actix_web::{App, HttpServer, dev::ServerHandle};
 use container_api::ContainerClient;
 use web::{
-    AccountConfig, AddressConfig, AuditConfig, Config, DatabaseUrl, OAuthConfig, PasswordConfig,
-    SessionConfig, SessionKey, TryConfig, WebService,
+    AccountConfig, AddressConfig, AuditConfig, Config, DatabaseUrl, ImportConfig, OAuthConfig,
+    PasswordConfig, SessionConfig, SessionKey, TryConfig, WebService,
 };
 
 /// A running site.
@@ -56,6 +56,7 @@ impl Site {
             passwords: PasswordConfig { memory_kib: 64, iterations: 1, at_once: 2 },
             audit: AuditConfig::default(),
             oauth: OAuthConfig::default(),
+            imports: ImportConfig::default(),
             accounts: AccountConfig { sign_ups_per_hour: 10_000 },
             tries: TryConfig { per_minute: 1_000, ..TryConfig::default() },
         };
