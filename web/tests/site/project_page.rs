@@ -1,6 +1,6 @@
 //! `/p/{slug}`: what is told of a project, and what may not come through.
 
-use crate::support::{Person, Program, Site, problem, project, wish, with};
+use crate::support::{Person, Program, Site, location, problem, project, wish, with};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -19,6 +19,8 @@ fn told() -> Vec<(&'static str, &'static str)> {
 async fn publish(person: &Person, fields: &[(&str, &str)]) {
     let answer = person.submit("/projects/new", "/projects/new", fields).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.unwrap());
+    // Whoever looks at the build sees its end.
+    person.page(&location(&answer)).await;
 }
 
 #[actix_web::test]
