@@ -9,6 +9,7 @@ mod api;
 mod bad_input;
 mod badge;
 mod cli;
+mod comments;
 mod ends;
 mod maintainer;
 mod my_containers;
