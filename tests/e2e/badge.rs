@@ -55,11 +55,22 @@ async fn journey_from_a_badge_in_a_readme_to_a_prompt() {
         |screen: &str| screen.lines().any(|line| line.split(' ').nth(1).is_some_and(is_wide));
     browser.shows("the window's size", wide).await;
 
-    // The way back does not start another one, nor does a reload of the page.
+    // The way back does not start another one.
     browser.driver.back().await.unwrap();
     tokio::time::sleep(MOMENT).await;
     assert!(!browser.path().await.starts_with("/s/"));
+    // Who types the address means it, and is asked about the one that is in the way.
     browser.goto(&start).await;
+    until("the choice is there", PATIENCE, async || {
+        (browser.path().await == "/p/shell/try").then_some(())
+    })
+    .await;
+    browser.css("button[name=replace]").await;
+    // A page that leads there by itself is nobody's click.
+    browser.goto(&readme.origin).await;
+    let lead = format!("location.href = '{start}'");
+    browser.driver.execute(&lead, vec![]).await.unwrap();
+    browser.css("[data-try-form]").await;
     browser.driver.refresh().await.unwrap();
     tokio::time::sleep(MOMENT).await;
     assert_eq!(browser.path().await, "/p/shell/start");
