@@ -172,7 +172,7 @@ async fn stop_sandbox(books: Shared, id: Path<String>, request: HttpRequest) -> 
 fn change(
     books: &Shared,
     id: &str,
-    change: impl FnOnce(&mut SandboxView) -> Result<(), HttpResponse>,
+    change: impl FnOnce(&mut SandboxView) -> Result<(), Box<HttpResponse>>,
 ) -> HttpResponse {
     let mut books = books.lock().unwrap();
     let Some(view) = books.sandboxes.iter_mut().find(|s| s.id.as_str() == id) else {
@@ -183,7 +183,7 @@ fn change(
     }
     match change(view) {
         Ok(()) => HttpResponse::Ok().json(view),
-        Err(refused) => refused,
+        Err(refused) => *refused,
     }
 }
 
@@ -207,7 +207,8 @@ async fn extend(books: Shared, id: Path<String>, wish: Json<ExtendSandbox>) -> H
         let latest = view.created_at + seconds(wish.at_most_seconds);
         let wanted = (view.expires_at + seconds(wish.seconds)).min(latest);
         if wanted <= view.expires_at {
-            return Err(refuse("cannot-extend", 409, "It has all the time it may have."));
+            let refused = refuse("cannot-extend", 409, "It has all the time it may have.");
+            return Err(Box::new(refused));
         }
         view.expires_at = wanted;
         Ok(())
