@@ -27,6 +27,20 @@ pub struct Known {
     pub tries: i64,
 }
 
+impl Known {
+    /// Whether its newest build has not ended.
+    #[must_use]
+    pub fn is_building(&self) -> bool {
+        matches!(self.build, Some(BuildState::Queued | BuildState::Running))
+    }
+
+    /// Whether its newest build has failed.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.build == Some(BuildState::Failed)
+    }
+}
+
 /// What is known of the project at this place; `today` is the day in UTC.
 pub fn of(conn: &mut AnyConnection, slug: &str, today: NaiveDate) -> QueryResult<Option<Known>> {
     // PostgreSQL has no such text, and says so by an error.

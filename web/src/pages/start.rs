@@ -22,7 +22,6 @@ use actix_web::{
     web,
 };
 use askama::Template;
-use container_api::BuildState;
 
 #[derive(Template)]
 #[template(path = "start.html")]
@@ -34,16 +33,6 @@ struct StartPage {
     by_itself: bool,
     /// Whether all places are taken.
     full: bool,
-}
-
-impl StartPage {
-    fn is_building(&self) -> bool {
-        matches!(self.known.build, Some(BuildState::Queued | BuildState::Running))
-    }
-
-    fn has_failed(&self) -> bool {
-        self.known.build == Some(BuildState::Failed)
-    }
 }
 
 /// The page.
