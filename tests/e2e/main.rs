@@ -10,6 +10,7 @@ mod bad_input;
 mod badge;
 mod cli;
 mod comments;
+mod demo;
 mod ends;
 mod maintainer;
 mod my_containers;

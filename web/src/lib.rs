@@ -3,7 +3,7 @@
 //! A request goes `routes → pages | api → use case → models | container server`; errors flow back
 //! up to `error`, which turns them into a page or a problem document. The folders:
 //! `pages` and `api` hold the handlers, `accounts`, `projects`, `builds`, `tokens`, `comments` and `tries` the use cases,
-//! `oauth` logging in by other sites, `import` asking repositories,
+//! `oauth` logging in by other sites, `import` asking repositories, `demo` the guided demos,
 //! `policy` who may do what, `input` what people may type, `i18n` in which words they are answered, `models` what is kept, `reconcile` what keeps it true.
 
 mod accounts;
@@ -13,6 +13,7 @@ mod builds;
 mod comments;
 mod config;
 mod db;
+mod demo;
 mod embed;
 mod error;
 mod http;

@@ -62,10 +62,10 @@ pub fn routes(service: &WebService) -> impl Fn(&mut ServiceConfig) + Clone + Sen
 
 fn pages(cfg: &mut ServiceConfig) {
     use pages::{
-        account, admin, badge, build, comments, containers, delete_project, edit_project, embed,
-        embed_settings, health, home, identities, language, leave, login, logout, manage,
-        my_projects, new_project, oauth, oauth_finish, project, report, signup, start, statistics,
-        steer, terminal, tokens, transfer,
+        account, admin, badge, build, comments, containers, delete_project, edit_demo,
+        edit_project, embed, embed_settings, health, home, identities, language, leave, login,
+        logout, manage, my_projects, new_project, oauth, oauth_finish, project, report, signup,
+        start, statistics, steer, terminal, tokens, transfer,
     };
     for resource in [
         at("/", [get().to(home::show)]),
@@ -104,6 +104,7 @@ fn pages(cfg: &mut ServiceConfig) {
             [get().to(embed_settings::show), post().to(embed_settings::submit)],
         ),
         at("/p/{slug}/edit", [get().to(edit_project::show), post().to(edit_project::submit)]),
+        at("/p/{slug}/demo/edit", [get().to(edit_demo::show), post().to(edit_demo::submit)]),
         at("/p/{slug}/manage", [get().to(manage::show)]),
         at("/p/{slug}/rebuild", [post().to(manage::rebuild)]),
         at("/p/{slug}/rollback", [post().to(manage::rollback)]),
@@ -168,6 +169,10 @@ fn api_routes() -> Vec<(&'static str, Vec<Verb>)> {
                 patch().to(projects::update),
                 delete().to(projects::delete),
             ],
+        ),
+        (
+            "/api/v1/projects/{slug}/demo",
+            vec![get().to(projects::demo::show), put().to(projects::demo::set)],
         ),
         (
             "/api/v1/projects/{slug}/builds",

@@ -4,6 +4,8 @@ import { FitAddon } from "@xterm/addon-fit";
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
+import { Panel } from "../demo/panel";
+import { shownBy } from "../demo/shown";
 import { say } from "../text/words";
 import { Acknowledger } from "./acknowledge";
 import { look } from "./api";
@@ -30,7 +32,10 @@ export function startTerminal(main: HTMLElement, screen: HTMLElement): void {
   const acknowledger = new Acknowledger((offset) => link.rendered(offset));
   const painter = new Painter(term, {
     rendered: (offset) => acknowledger.advance(offset),
-    painted: () => fitted(),
+    painted: () => {
+      fitted();
+      demo?.painted();
+    },
   });
   const link = new Link(
     { look: () => look(address, credential), open: (url) => new WebSocket(url, SUBPROTOCOL) },
@@ -69,6 +74,7 @@ export function startTerminal(main: HTMLElement, screen: HTMLElement): void {
       case "output":
         return painter.output(frame.offset, frame.bytes);
       case "screen":
+        demo?.repainted();
         return painter.screen(frame.offset, frame.columns, frame.rows, frame.bytes);
       case "status":
         bar.time(frame.status.expiresAt);
@@ -88,6 +94,12 @@ export function startTerminal(main: HTMLElement, screen: HTMLElement): void {
   term.onData((text) => type(encoder.encode(text)));
   // Mouse reports in the old encoding are bytes, not text.
   term.onBinary((text) => type(Uint8Array.from(text, (character) => character.charCodeAt(0))));
+  const demo = Panel.find(main, {
+    shown: shownBy(term),
+    type: (text) => type(encoder.encode(text)),
+    focus: () => term.focus(),
+  });
+  term.onWriteParsed(() => demo?.output());
   term.onTitleChange((title) => bar.title(title));
 
   let fitTimer: ReturnType<typeof setTimeout> | undefined;

@@ -6,6 +6,7 @@ pub mod badges;
 pub mod builds;
 pub mod cards;
 pub mod comments;
+pub mod demos;
 pub mod embeds;
 pub mod history;
 pub mod identities;

@@ -8,6 +8,7 @@ pub mod build;
 pub mod comments;
 pub mod containers;
 pub mod delete_project;
+pub mod edit_demo;
 pub mod edit_project;
 pub mod embed;
 pub mod embed_settings;

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     builds::{self, waiting::Waiting, words},
+    demo,
     error::Error,
     http::{address, form::Form, visitor::Visitor},
     i18n::filters,
@@ -58,6 +59,10 @@ impl ProjectPage {
 
     fn build_state(&self) -> &'static str {
         self.build.as_ref().map_or("queued", |build| build.state.as_str())
+    }
+
+    fn demo_steps(&self) -> usize {
+        demo::step_count(&self.project.demo)
     }
 
     fn has_failed(&self) -> bool {

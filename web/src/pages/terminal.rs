@@ -2,6 +2,7 @@
 
 use super::{Frame, PageResult, html, moment, see_other, steer};
 use crate::{
+    demo::{self, Demo, Part},
     error::Error,
     http::{address, form::Form, headers, visitor::Visitor},
     i18n::filters,
@@ -34,6 +35,7 @@ struct Terminal {
     project: Project,
     nonce: String,
     memory_mib: u64,
+    demo: Option<Demo>,
     extension: Option<Extension>,
 }
 
@@ -78,7 +80,8 @@ pub async fn show(
     let policy = headers::policy(&address::origin_of(&request), Some(&nonce));
     let extension = extension::offer(&view, &services.tries);
     let memory_mib = services.tries.limits.memory_bytes >> 20;
-    let page = Terminal { frame, view, project, nonce, memory_mib, extension };
+    let demo = demo::keep::of(&project);
+    let page = Terminal { frame, view, project, nonce, memory_mib, extension, demo };
     let mut response = html(StatusCode::OK, &page)?;
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);

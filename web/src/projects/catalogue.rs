@@ -2,7 +2,7 @@
 //! other. The format is described in `catalogue/README.md`.
 
 use crate::{
-    builds,
+    builds, demo,
     error::Error,
     input::project::{Kind, ProjectForm},
     models::{
@@ -57,6 +57,8 @@ pub enum Progress {
 pub struct Entry {
     slug: String,
     form: Result<ProjectForm, String>,
+    /// The guided demo's source; empty without one.
+    demo: String,
 }
 
 /// `project.toml`.
@@ -81,7 +83,13 @@ pub fn embedded() -> Vec<Entry> {
     });
     let mut slugs: Vec<String> = slugs.collect();
     slugs.sort();
-    slugs.into_iter().map(|slug| Entry { form: read(&slug), slug }).collect()
+    let entry = |slug: String| Entry { form: read(&slug), demo: read_demo(&slug), slug };
+    slugs.into_iter().map(entry).collect()
+}
+
+fn read_demo(slug: &str) -> String {
+    let file = Files::get(&format!("{slug}/demo.md"));
+    file.map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default()
 }
 
 fn read(slug: &str) -> Result<ProjectForm, String> {
@@ -118,11 +126,14 @@ pub fn publish(
     let services: Arc<Services> = services.into_inner();
     async_stream::stream! {
         let mut under_way = Vec::new();
-        for Entry { slug, form } in entries {
+        for Entry { slug, form, demo } in entries {
             let begun = match form {
                 Ok(form) => begin(&services, &slug, &form).await,
                 Err(message) => Err(message),
             };
+            if let Err(error) = give_demo(&services, &slug, demo).await {
+                tracing::warn!(slug, %error, "the guided demo was not kept");
+            }
             let progress = match begun {
                 Ok(None) => Progress::AlreadyThere,
                 Ok(Some(build)) => {
@@ -187,6 +198,19 @@ async fn begin(
     })
 }
 
+/// Also to projects that an older version published, where nobody has written another demo.
+async fn give_demo(services: &Services, slug: &str, source: String) -> Result<(), Error> {
+    let owner = owner(services).await?;
+    let key = slug.to_owned();
+    let project = services.db.read(move |conn| project_rows::by_slug(conn, &key)).await?;
+    match project.filter(|project| may_change(&owner, project)) {
+        Some(project) if !source.is_empty() => {
+            demo::keep::give_first(services, &project, source).await
+        }
+        _ => Ok(()),
+    }
+}
+
 async fn still_under_way(
     services: &Services,
     project: &project_rows::Project,
@@ -234,7 +258,9 @@ mod tests {
 
     #[test]
     fn the_catalogue_is_in_order() {
-        for Entry { slug, form } in embedded() {
+        for Entry { slug, form, demo } in embedded() {
+            let demo = demo::keep::Draft::of(&demo);
+            assert!(demo.read.is_ok(), "{slug}: {:?}", demo.read);
             let checked = form.unwrap().check();
             assert_eq!(checked.map(|c| c.slug), Ok(slug.clone()), "{slug}");
         }

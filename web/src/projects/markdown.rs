@@ -16,6 +16,16 @@ static SANITISER: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
+/// What is read beyond CommonMark.
+pub const OPTIONS: Options =
+    Options::ENABLE_TABLES.union(Options::ENABLE_STRIKETHROUGH).union(Options::ENABLE_TASKLISTS);
+
+/// Elements within elements, and tags that were written as HTML: more of them are shown as their text
+/// alone. The sanitiser's work grows with the square of the depth, so that 100 KiB of `> > >` would
+/// keep a core busy for many seconds.
+const DEPTH: usize = 32;
+const TAGS: usize = 1_000;
+
 /// What may be in a comment: the same without headings, which are the page's, and without images,
 /// which would tell another site who reads here.
 static COMMENTS: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
@@ -33,7 +43,7 @@ static COMMENTS: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
 #[must_use]
 pub fn comment_to_html(markdown: &str) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    let events = Parser::new_ext(markdown, options).flat_map(|event| match event {
+    let events = bounded(Parser::new_ext(markdown, options)).flat_map(|event| match event {
         Event::Start(Tag::Heading { .. }) => {
             [Some(Event::Start(Tag::Paragraph)), Some(Event::Start(Tag::Strong))]
         }
@@ -53,9 +63,13 @@ pub fn comment_to_html(markdown: &str) -> String {
 /// Markdown as safe HTML. Headings begin below the page's own.
 #[must_use]
 pub fn to_html(markdown: &str) -> String {
-    let options =
-        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-    let events = Parser::new_ext(markdown, options).map(|event| match event {
+    from_events(Parser::new_ext(markdown, OPTIONS))
+}
+
+/// The same of Markdown that was read already.
+#[must_use]
+pub fn from_events<'a>(events: impl Iterator<Item = Event<'a>>) -> String {
+    let events = bounded(events).map(|event| match event {
         Event::Start(Tag::Heading { level, classes, attrs, .. }) => {
             Event::Start(Tag::Heading { level: lower(level), id: None, classes, attrs })
         }
@@ -65,9 +79,29 @@ pub fn to_html(markdown: &str) -> String {
         }
         other => other,
     });
-    let mut unsafe_html = String::with_capacity(markdown.len() * 3 / 2);
+    let mut unsafe_html = String::new();
     html::push_html(&mut unsafe_html, events);
     SANITISER.clean(&unsafe_html).to_string()
+}
+
+/// The events without what is nested too deeply or is too much HTML.
+fn bounded<'a>(events: impl Iterator<Item = Event<'a>>) -> impl Iterator<Item = Event<'a>> {
+    let (mut depth, mut tags) = (0_usize, 0_usize);
+    events.filter_map(move |event| match event {
+        Event::Start(_) => {
+            depth += 1;
+            (depth <= DEPTH).then_some(event)
+        }
+        Event::End(_) => {
+            depth = depth.saturating_sub(1);
+            (depth < DEPTH).then_some(event)
+        }
+        Event::Html(ref text) | Event::InlineHtml(ref text) => {
+            tags += text.matches('<').count();
+            if tags <= TAGS { Some(event) } else { Some(Event::Text(text.clone())) }
+        }
+        other => Some(other),
+    })
 }
 
 fn lower(level: HeadingLevel) -> HeadingLevel {
@@ -104,6 +138,28 @@ mod tests {
         ] {
             assert_eq!(comment_to_html(markdown).trim(), html.trim(), "{markdown}");
         }
+    }
+
+    #[test]
+    fn what_is_nested_without_end_costs_no_more_than_its_length() {
+        for (text, kept) in [
+            (format!("{}deep", "> ".repeat(50_000)), "deep"),
+            (format!("{}deep", "- > ".repeat(25_000)), "deep"),
+            (format!("{}\n\ndeep", "<div>".repeat(20_000)), "deep"),
+            (format!("{}\n\ndeep", "<ul><li>\n".repeat(11_000)), "deep"),
+            (format!("{}deep", "a <b><i>".repeat(12_000)), "deep"),
+        ] {
+            for html in [to_html(&text), comment_to_html(&text)] {
+                assert!(html.contains(kept), "{}", &html[..200]);
+                let open = ["<blockquote", "<b>", "<i>", "<li", "<div"];
+                let tags: usize = open.iter().map(|tag| html.matches(tag).count()).sum();
+                assert!(tags <= 1_100, "{tags} in {}", &text[..20]);
+            }
+        }
+        let some = to_html("> > - a\n> > - b\n\n<details><summary>more</summary>x</details>\n");
+        assert!(
+            some.contains("<blockquote>\n<blockquote>\n<ul>") && some.contains("<summary>more")
+        );
     }
 
     #[test]

@@ -23,6 +23,7 @@ async fn the_catalogue_is_published_once() {
         assert_eq!(told[..], [Progress::Building, Progress::Ready], "{slug}");
         assert!(Person::of(&site).page(&format!("/p/{slug}")).await.contains("data-try-form"));
     }
+    assert!(Person::of(&site).page("/p/jq").await.contains("Has a guided demo"));
     let builds = site.containers.books().builds.len();
     let again = publish(&site).await;
     assert!(again.values().all(|told| told[..] == [Progress::AlreadyThere]), "{again:?}");

@@ -18,6 +18,7 @@ mod comments;
 mod crawler;
 #[cfg(feature = "postgres")]
 mod database_gone;
+mod demo;
 mod embed;
 mod error_pages;
 mod headers;

@@ -1,6 +1,7 @@
 //! `/api/v1/projects`: what can be tried, and publishing it.
 
 mod changes;
+pub mod demo;
 mod source;
 
 pub use changes::{archive, create, delete, rebuild, rollback, unarchive, update};

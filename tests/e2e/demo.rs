@@ -1,0 +1,131 @@
+//! A guided demo beside the terminal: the catalogue's jq, step by step.
+
+use crate::support::{
+    PATIENCE,
+    browser::Browser,
+    client::{Client, until_triable},
+    server::Server,
+    until,
+};
+use reqwest::StatusCode;
+
+const INSTALL: &str = include_str!("../../catalogue/jq/install.sh");
+const DEMO: &str = include_str!("../../catalogue/jq/demo.md");
+
+#[actix_web::test]
+async fn journey_through_a_guided_demo() {
+    let server = Server::options().with_debian().start();
+    publish(&Client::of(&server)).await;
+
+    let browser = Browser::open().await;
+    browser.goto(&server.url("/p/jq")).await;
+    assert!(browser.text("main").await.contains("Has a guided demo (5 steps)"));
+    browser.click("[data-try-form] button").await;
+    browser.connected().await;
+    browser.shows("a prompt", |screen| screen.trim_end().ends_with('#')).await;
+
+    // Nothing is done by itself; Run types, and the terminal keeps the focus.
+    shows(&browser, 0, "Step 1 of 5").await;
+    run(&browser, 1).await;
+    browser.sees("\"ansible\"").await;
+    done(&browser, 1).await;
+    assert_eq!(said(&browser).await, "Step 1 is done.");
+    let focused = "return document.activeElement.className";
+    let focused = browser.driver.execute(focused, vec![]).await.unwrap();
+    assert!(focused.json().as_str().unwrap().contains("xterm-helper-textarea"));
+    browser.pictures("terminal-demo").await;
+
+    // The command's own echo is not its answer: one typed wrongly does nothing.
+    browser.click("[data-demo-next]").await;
+    shows(&browser, 1, "Step 2 of 5").await;
+    browser.types("echo no '\"jq\"'\n").await;
+    browser.sees("no \"jq\"").await;
+    run(&browser, 2).await;
+    done(&browser, 2).await;
+
+    // A reload comes back to the same step; a closed panel gives its room to the terminal.
+    browser.click("[data-demo-next]").await;
+    browser.driver.refresh().await.unwrap();
+    browser.connected().await;
+    shows(&browser, 2, "Step 3 of 5").await;
+    let narrow = columns(&browser).await;
+    browser.click("[data-demo-close]").await;
+    until("the terminal is wider", PATIENCE, async || {
+        (columns(&browser).await > narrow + 20).then_some(())
+    })
+    .await;
+    browser.click("[data-demo-toggle]").await;
+    until("and narrow again", PATIENCE, async || (columns(&browser).await == narrow).then_some(()))
+        .await;
+
+    // What is typed by hand counts too.
+    browser.click(".xterm-screen").await;
+    browser.types("jq '.programs[] | select(.year > 2010) | .name' sample.json\n").await;
+    done(&browser, 3).await;
+    for step in [4, 5] {
+        browser.click("[data-demo-next]").await;
+        run(&browser, step).await;
+        done(&browser, step).await;
+    }
+    assert!(said(&browser).await.contains("The terminal is yours"));
+
+    browser.click("[data-stop] button").await;
+    browser.css("[data-try-form]").await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    browser.close().await;
+}
+
+async fn publish(maker: &Client) {
+    maker.sign_up("maker").await;
+    let fields = [
+        ("name", "jq"),
+        ("category", "Data"),
+        ("short_description", "JSON on the command line"),
+        ("kind", "script"),
+        ("base", "debian:12"),
+        ("command", "bash"),
+        ("script", INSTALL),
+    ];
+    let answer = maker.submit("/projects/new", "/projects/new", &fields).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.unwrap());
+    let edit = "/p/jq/demo/edit";
+    let answer = maker.submit(edit, edit, &[("demo", DEMO), ("action", "save")]).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.unwrap());
+    until_triable(maker, "jq").await;
+}
+
+/// Waits until a step, from 0, is the one that is shown.
+async fn shows(browser: &Browser, step: usize, place: &str) {
+    let script =
+        "return [...document.querySelectorAll('[data-demo-step]')].findIndex(s => !s.hidden)";
+    until(&format!("step {step} is shown"), PATIENCE, async || {
+        let shown = browser.driver.execute(script, vec![]).await.ok()?;
+        (shown.json().as_u64() == Some(step as u64)).then_some(())
+    })
+    .await;
+    assert_eq!(browser.text("[data-demo-place]").await, place);
+}
+
+/// Presses the first Run of a step, from 1, once it may be pressed.
+async fn run(browser: &Browser, step: usize) {
+    let step = format!("[aria-labelledby=demo-step-{step}]");
+    browser.click(&format!("{step} [data-demo-run]:enabled")).await;
+}
+
+async fn done(browser: &Browser, step: usize) {
+    let marks = format!("[data-demo-mark]:nth-child({step})[data-done]");
+    browser.css(&marks).await;
+    assert!(browser.text("[data-demo-step]:not([hidden]) [data-demo-done]").await.contains("Done"));
+}
+
+/// What screen readers are told; it is not seen.
+async fn said(browser: &Browser) -> String {
+    let script = "return document.querySelector('[data-demo-said]').textContent";
+    let said = browser.driver.execute(script, vec![]).await.unwrap();
+    said.json().as_str().unwrap_or_default().to_owned()
+}
+
+async fn columns(browser: &Browser) -> u64 {
+    let script = "return Number(document.querySelector('[data-terminal]').dataset.columns)";
+    browser.driver.execute(script, vec![]).await.unwrap().json().as_u64().unwrap_or_default()
+}
