@@ -25,7 +25,7 @@ deps-test:       ## the system packages that `make test` needs
 	@scripts/deps.sh test
 
 screens:         ## the pictures under docs/screens, taken by the end-to-end tests
-	TRYTHIS_SCREENS=$(CURDIR)/docs/screens cargo nextest run --test e2e journey
+	@scripts/screens.sh
 
 fmt:             ## format everything
 	cargo fmt --all

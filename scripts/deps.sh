@@ -7,7 +7,7 @@ case "${1:-}" in
   run-postgres)
         packages=(gcc libc6-dev pkg-config make ca-certificates mmdebstrap nftables passwd libpq-dev) ;;
   test) packages=(gcc libc6-dev pkg-config make ca-certificates mmdebstrap nftables passwd
-                  busybox-static chromium chromium-driver skopeo fonts-dejavu-core fonts-noto-core sqlite3
+                  busybox-static chromium chromium-driver skopeo fonts-dejavu-core fonts-nanum fonts-noto-core sqlite3
                   postgresql libpq-dev redis-server python3-venv openssl) ;;
   bench) packages=(gcc libc6-dev pkg-config make ca-certificates nftables passwd util-linux
                    libpq-dev postgresql python3-venv sqlite3) ;;

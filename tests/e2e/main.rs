@@ -16,5 +16,6 @@ mod maintainer;
 mod my_containers;
 mod oidc;
 mod openapi;
+mod pages;
 mod support;
 mod visitor;

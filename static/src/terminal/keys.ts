@@ -6,23 +6,16 @@ import { say } from "../text/words";
 export function bindKeys(term: Terminal): void {
   term.attachCustomKeyEventHandler((event) => {
     if (!event.ctrlKey || !event.shiftKey || event.altKey || event.metaKey) return true;
-    switch (event.code) {
-      case "KeyC":
-        if (event.type === "keydown") {
-          event.preventDefault(); // Else the browser opens its developer tools.
-          copy(term);
-        }
-        return false;
-      case "Enter":
-        if (event.type === "keydown") {
-          event.preventDefault();
-          leave();
-        }
-        return false;
-      default:
-        // Left to the browser, which pastes plain text by this key; xterm.js hears the paste event.
-        return event.code !== "KeyV";
+    const act = event.key === "Enter" ? leave : event.code === "KeyC" ? () => copy(term) : undefined;
+    if (act) {
+      if (event.type === "keydown") {
+        event.preventDefault(); // Ctrl+Shift+C opens the browser's developer tools.
+        act();
+      }
+      return false;
     }
+    // Left to the browser, which pastes plain text by this key; xterm.js hears the paste event.
+    return event.code !== "KeyV";
   });
 }
 

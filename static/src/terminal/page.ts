@@ -44,7 +44,7 @@ export function startTerminal(main: HTMLElement, screen: HTMLElement): void {
       opened: () => {
         painter.restart();
         acknowledger.restart();
-        fit.fit();
+        fitToBox();
         sendSize();
       },
       frame: (frame) => paint(frame),
@@ -58,6 +58,10 @@ export function startTerminal(main: HTMLElement, screen: HTMLElement): void {
     },
   );
 
+  /** A page that is not laid out has no size: the program must not be squeezed for that. */
+  const fitToBox = () => {
+    if (screen.clientWidth > 0 && screen.clientHeight > 0) fit.fit();
+  };
   const sendSize = () => {
     main.dataset["columns"] = String(term.cols);
     main.dataset["rows"] = String(term.rows);
@@ -66,7 +70,7 @@ export function startTerminal(main: HTMLElement, screen: HTMLElement): void {
   /** Fits the terminal to its box, and tells the server where that changed anything. */
   const fitted = () => {
     const { cols, rows } = term;
-    fit.fit();
+    fitToBox();
     if (term.cols !== cols || term.rows !== rows) sendSize();
   };
   const paint = (frame: ServerFrame) => {
@@ -114,7 +118,7 @@ export function startTerminal(main: HTMLElement, screen: HTMLElement): void {
     if (document.visibilityState === "visible") link.hurry();
   });
 
-  fit.fit();
+  fitToBox();
   bar.state("connecting");
   link.start();
   term.focus();

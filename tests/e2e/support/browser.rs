@@ -108,14 +108,10 @@ impl Browser {
         self.css("[data-terminal][data-state=connected]").await;
     }
 
-    /// Keeps a picture: under `TRYTHIS_SCREENS` for the documents, else in the target folder. Build
-    /// logs name package mirrors, which are this machine's business: they stay in the target folder.
+    /// Keeps a picture in the target folder, for whoever looks into a journey. Those of the
+    /// documents are taken by `tests/e2e/pages.rs`.
     pub async fn picture(&self, name: &str) {
-        let documents = std::env::var_os("TRYTHIS_SCREENS");
-        let folder = documents.filter(|_| !name.starts_with("build-")).map_or_else(
-            || PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("screens"),
-            PathBuf::from,
-        );
+        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("screens");
         std::fs::create_dir_all(&folder).unwrap();
         self.driver.screenshot(&folder.join(format!("{name}.png"))).await.unwrap();
     }

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod client;
 pub mod host;
 pub mod images;
+pub mod looks;
 pub mod oidc;
 pub mod parent;
 pub mod server;
