@@ -4,9 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/../static"
 
-sources() { find . -path ./node_modules -prune -o -path ./dist -prune -o -type f -print; }
 stamp=dist/.built
-if [ -e "$stamp" ] && [ -z "$(sources | xargs -r -d '\n' find -newer "$stamp" 2>/dev/null | head -n 1)" ]; then
+newer() { find . -path ./node_modules -prune -o -path ./dist -prune -o -type f -newer "$stamp" -print -quit; }
+if [ -e "$stamp" ] && [ -z "$(newer)" ]; then
   exit 0
 fi
 echo "Building the browser's assets"
