@@ -104,6 +104,7 @@ pub async fn export(services: &Services, asker: &Asker, user: &User) -> Result<V
                     json!({
                         "id": one.id,
                         "project": slug,
+                        "tag": one.tag,
                         "started_at": one.started_at,
                         "ended_at": one.ended_at,
                         "end": one.end,
