@@ -201,6 +201,31 @@ pub enum AdminCommand {
         #[command(flatten)]
         options: AdminOptions,
     },
+    /// Keep an account or a network out, and stop what they have running
+    Ban {
+        /// An account's name, an address, or a network such as 192.0.2.0/24
+        subject: String,
+        /// Why; whoever is banned reads it too
+        #[arg(long)]
+        reason: String,
+        /// For how many days [default: until it is lifted]
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+        days: Option<u32>,
+        #[command(flatten)]
+        options: AdminOptions,
+    },
+    /// Let an account or a network in again
+    Unban {
+        /// As it was banned
+        subject: String,
+        #[command(flatten)]
+        options: AdminOptions,
+    },
+    /// List who is kept out, until when and why
+    Bans {
+        #[command(flatten)]
+        options: AdminOptions,
+    },
 }
 
 /// Which site.

@@ -1,4 +1,4 @@
-//! `trythis admin`: who looks after the site. Speaks to the database itself, so that it works with
+//! `trythis admin`: who looks after the site, and who is kept out of it. Speaks to the database itself, so that it works with
 //! the server running or not, and for the first administrator too.
 
 use crate::{
@@ -10,40 +10,68 @@ use crate::{
     },
 };
 use anyhow::{Result, bail};
-use web::{Administrators, DatabaseUrl};
+use web::{Administrators, BanBook, DatabaseUrl};
 
 /// Runs one of the commands.
 pub fn run(command: AdminCommand) -> Result<()> {
     let options = match &command {
         AdminCommand::Grant { options, .. }
         | AdminCommand::Revoke { options, .. }
-        | AdminCommand::Ls { options } => options,
+        | AdminCommand::Ls { options }
+        | AdminCommand::Ban { options, .. }
+        | AdminCommand::Unban { options, .. }
+        | AdminCommand::Bans { options } => options,
     };
     let database = prepare(options)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let administrators = Administrators::open(database).await?;
         match &command {
-            AdminCommand::Grant { name, .. } => {
-                let news = administrators.grant(name).await?;
-                println!(
-                    "{name} {}",
-                    if news { "is an administrator now" } else { "is one already" }
-                );
+            AdminCommand::Grant { .. } | AdminCommand::Revoke { .. } | AdminCommand::Ls { .. } => {
+                roles(&command, &Administrators::open(database).await?).await
             }
-            AdminCommand::Revoke { name, .. } => {
-                let news = administrators.revoke(name).await?;
-                let said = if news { "is no administrator any more" } else { "is none" };
-                println!("{name} {said}");
-            }
-            AdminCommand::Ls { .. } => {
-                for name in administrators.list().await? {
-                    println!("{name}");
-                }
+            AdminCommand::Ban { .. } | AdminCommand::Unban { .. } | AdminCommand::Bans { .. } => {
+                bans(&command, &BanBook::open(database).await?).await
             }
         }
-        Ok(())
     })
+}
+
+async fn roles(command: &AdminCommand, administrators: &Administrators) -> Result<()> {
+    match command {
+        AdminCommand::Grant { name, .. } => {
+            let news = administrators.grant(name).await?;
+            println!("{name} {}", if news { "is an administrator now" } else { "is one already" });
+        }
+        AdminCommand::Revoke { name, .. } => {
+            let news = administrators.revoke(name).await?;
+            let said = if news { "is no administrator any more" } else { "is none" };
+            println!("{name} {said}");
+        }
+        _ => {
+            for name in administrators.list().await? {
+                println!("{name}");
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn bans(command: &AdminCommand, book: &BanBook) -> Result<()> {
+    match command {
+        AdminCommand::Ban { subject, reason, days, .. } => {
+            println!("{} is banned now", book.set(subject, reason, *days).await?);
+        }
+        AdminCommand::Unban { subject, .. } => {
+            let news = book.lift(subject).await?;
+            println!("{subject} {}", if news { "is let in again" } else { "was not banned" });
+        }
+        _ => {
+            for line in book.list().await? {
+                println!("{line}");
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Where the database is. Gives root up for good first: a file of root's beside the database would

@@ -6,6 +6,7 @@ import { startBusyForms } from "./page/busy-form";
 import { startCopyButtons } from "./page/copy";
 import { startLocalTimes } from "./page/local-time";
 import { startMenus } from "./page/menu";
+import { startRefresh } from "./page/refresh";
 import { startTabs } from "./page/tabs";
 import { startWaiting } from "./page/wait";
 
@@ -15,6 +16,7 @@ startCopyButtons();
 startLocalTimes();
 startLogs();
 startMenus();
+startRefresh();
 startTabs();
 startByItself();
 startWaiting();

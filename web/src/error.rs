@@ -5,8 +5,13 @@ mod answer;
 mod words;
 
 use crate::{
-    accounts::password::HashError, db::DbError, input::FieldErrors, policy::quota::Refusal,
-    redis_link::LinkError, sessions::StoreError, throttle::ThrottleError,
+    accounts::password::HashError,
+    db::DbError,
+    input::FieldErrors,
+    policy::{ban::Ban, quota::Refusal},
+    redis_link::LinkError,
+    sessions::StoreError,
+    throttle::ThrottleError,
 };
 use container_api::{ClientError, SandboxId};
 use std::io;
@@ -35,6 +40,9 @@ pub enum Error {
     /// No quota of its own for somebody.
     #[error("there is no such quota")]
     NoSuchQuota,
+    /// Nobody of that name or address is banned.
+    #[error("there is no such ban")]
+    NoSuchBan,
     /// No such account.
     #[error("there is no such account")]
     NoSuchUser,
@@ -53,6 +61,9 @@ pub enum Error {
         /// A path on this site.
         next: String,
     },
+    /// An account or a network that is kept out.
+    #[error("{} is banned", .0.subject)]
+    Banned(Box<Ban>),
     /// Somebody else's to do.
     #[error("that is somebody else's to do")]
     Forbidden,

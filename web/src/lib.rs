@@ -9,6 +9,7 @@
 mod accounts;
 mod api;
 mod badge;
+mod bans;
 mod builds;
 mod comments;
 mod config;
@@ -41,6 +42,7 @@ mod tries;
 use libsqlite3_sys as _;
 
 pub use accounts::password::HashError;
+pub use bans::{BanBook, BanError};
 pub use builds::words::{Failure as BuildFailure, failure as build_failure};
 pub use config::{
     AccountConfig, AddressConfig, AuditConfig, Config, PasswordConfig, RedisUrl, SessionConfig,

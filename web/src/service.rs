@@ -3,6 +3,7 @@
 use crate::{
     accounts::password::{HashError, Hasher},
     badge::Shelf,
+    bans::Bans,
     config::{AccountConfig, AuditConfig, Config, SessionConfig, TryConfig},
     db::{Db, DbError},
     embed::Embeds,
@@ -57,6 +58,7 @@ pub struct Services {
     pub(crate) audit: AuditConfig,
     pub(crate) throttle: Throttle,
     pub(crate) turns: Turns,
+    pub(crate) bans: Bans,
     pub(crate) secure_cookies: bool,
     pub(crate) oauth: OAuth,
     pub(crate) badges: Shelf,
@@ -116,6 +118,7 @@ impl WebService {
             audit: config.audit,
             throttle,
             turns: Turns::default(),
+            bans: Bans::default(),
             secure_cookies: config.session.secure_cookies,
             oauth: OAuth::new(config.oauth, seal)?,
             badges: Shelf::default(),

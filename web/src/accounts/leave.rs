@@ -99,9 +99,12 @@ async fn leave_now(services: &Services, asker: &Asker, user: &User) -> Result<()
         audit::add(conn, &Event::by(&asker, "account.delete", account))?;
         Ok(gone.living)
     });
+    let stragglers = stragglers.await?;
+    // A ban went along, and is not for whoever takes the name next.
+    services.bans.forget().await;
     // Started while the others were ended. Nobody can open them, and they end by themselves; and
     // sessions of nobody log nobody in.
-    for sandbox in stragglers.await? {
+    for sandbox in stragglers {
         if let Err(error) = tries::stop_untold(services, &sandbox).await {
             tracing::warn!(%error, %sandbox, "a sandbox outlives its account");
         }

@@ -2,6 +2,7 @@
 
 use super::Error;
 use crate::{
+    bans,
     db::DbError,
     i18n::{fill, t},
 };
@@ -81,6 +82,8 @@ impl Error {
             Self::NoSuchProject => ("no-such-project", t("There is no such project"), 404),
             Self::NoSuchSandbox => ("no-such-sandbox", t("There is no such sandbox"), 404),
             Self::NoSuchQuota => ("no-such-quota", t("There is no such quota"), 404),
+            Self::NoSuchBan => ("no-such-ban", t("There is no such ban"), 404),
+            Self::Banned(ban) => ("banned", bans::words::told(ban).0, 403),
             Self::NoSuchUser => ("no-such-user", t("There is no such account"), 404),
             Self::NoSuchBuild => ("no-such-build", t("There is no such build"), 404),
             Self::NoSuchComment => ("no-such-comment", t("There is no such comment"), 404),
@@ -131,6 +134,8 @@ impl Error {
                 t("This is the last administrator. Make somebody else one first.")
             }
             Self::NoSuchQuota => t("What is more general holds already."),
+            Self::NoSuchBan => t("Nobody of that name or network is kept out."),
+            Self::Banned(ban) => return bans::words::told(ban).1,
             Self::NoSuchUser => t("Nobody has that name. Accounts are named in lower case."),
             Self::NoSuchComment => t("It was removed, or it never existed."),
             Self::NoSuchBuild => t("It is not yours to see, or it never existed."),

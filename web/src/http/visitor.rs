@@ -19,7 +19,7 @@ use crate::{
         tries,
         users::{self, User},
     },
-    policy::{Actor, Asker, Scope},
+    policy::{Actor, Asker, Scope, ban},
     service::Services,
     sessions::Secret,
 };
@@ -130,8 +130,15 @@ impl Visitor {
     ///
     /// # Errors
     /// When sessions or the database cannot be written. [`Error::NeedsLogin`] when the account was
-    /// removed or its password changed in the meantime.
+    /// removed or its password changed in the meantime; [`Error::Banned`].
     pub async fn log_in(&self, services: &Services, user: &User) -> Result<(), Error> {
+        let who = Asker {
+            actor: user.actor(),
+            name: format!("user:{}", user.name),
+            prefix: self.prefix,
+            key: None,
+        };
+        services.bans.check(&services.db, &who).await?;
         let address = self.asker().address();
         let (secret, record) = services.sessions.begin(user.id, &self.agent, address).await?;
         let event = Event {
@@ -206,19 +213,30 @@ impl Visitor {
         self.session.remove_as(FLASH)?.ok()
     }
 
+    /// Whoever sent a request. Who is banned gets no further with a change: here, so that no handler
+    /// can forget it.
     async fn of(request: HttpRequest) -> Result<Self, Error> {
+        let visitor = Self::known(&request).await?;
+        let changes = !request.method().is_safe() && !ban::lets_through(request.path());
+        if changes && let Some(services) = request.app_data::<web::Data<Services>>() {
+            services.bans.check(&services.db, &visitor.asker()).await?;
+        }
+        Ok(visitor)
+    }
+
+    async fn known(request: &HttpRequest) -> Result<Self, Error> {
         let session = request.get_session();
         let services = request.app_data::<web::Data<Services>>();
-        let prefix = services.and_then(|s| address::prefix_of(&request, &s.addresses));
-        let agent = address::header_text(&request, "user-agent").unwrap_or_default().to_owned();
-        let key = address::header_text(&request, embed::HEADER);
+        let prefix = services.and_then(|s| address::prefix_of(request, &s.addresses));
+        let agent = address::header_text(request, "user-agent").unwrap_or_default().to_owned();
+        let key = address::header_text(request, embed::HEADER);
         let embedded = key.zip(services).and_then(|(k, s)| s.embeds.caller(k, request.path()));
         let guest =
             Self { session, user: None, prefix, agent, bearer: None, record: None, embedded };
         if guest.embedded.is_some() {
             return Ok(guest);
         }
-        if let Some(bearer::Bearer { user, token }) = bearer::of(&request).await? {
+        if let Some(bearer::Bearer { user, token }) = bearer::of(request).await? {
             return Ok(Self { user: Some(user), bearer: Some(token), ..guest });
         }
         match services {

@@ -1,6 +1,7 @@
 //! What may people type? Pure checks; each failure is a sentence at its field.
 
 pub mod account;
+pub mod ban;
 pub mod comment;
 pub mod facts;
 pub mod looks;

@@ -1,6 +1,6 @@
 //! What hangs on an account, across the tables, for when it goes.
 
-use super::{projects as project_rows, quotas, users as user_rows};
+use super::{bans, projects as project_rows, quotas, users as user_rows};
 use crate::{
     db::AnyConnection,
     policy::subject::Subject,
@@ -50,8 +50,10 @@ pub fn delete(conn: &mut AnyConnection, user_id: i64, name: &str, key: &str) -> 
         project_rows::delete(conn, project.id)?;
     }
     diesel::delete(tries::table.filter(tries::owner_key.eq(key))).execute(conn)?;
-    // What was granted to this account is not for whoever takes the name next.
-    quotas::remove(conn, &Subject::OneUser(name.to_owned()))?;
+    // What was granted or forbidden to this account is not for whoever takes the name next.
+    let subject = Subject::OneUser(name.to_owned());
+    quotas::remove(conn, &subject)?;
+    bans::remove(conn, &subject)?;
     // Sessions, tokens and identities go with it.
     diesel::delete(users::table.find(user_id)).execute(conn)?;
     Ok(Gone { projects: owned, living: living.into_iter().map(|row| row.id).collect() })

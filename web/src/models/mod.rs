@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod badges;
+pub mod bans;
 pub mod builds;
 pub mod cards;
 pub mod comments;

@@ -9,7 +9,7 @@ use crate::{
     schema::{builds, projects, tries, users},
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
-use container_api::{BuildId, BuildState, SandboxId};
+use container_api::{BuildId, BuildState, FailureCause, SandboxId};
 use diesel::prelude::*;
 use std::collections::HashMap;
 
@@ -30,18 +30,43 @@ pub struct LiveSandbox {
     pub address: String,
 }
 
-/// A build under way.
+/// A build, whoever's it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LiveBuild {
+pub struct SeenBuild {
     /// Its id.
     pub id: BuildId,
     /// Its project's place in URLs.
     pub slug: String,
     /// Its project's name.
     pub project: String,
+    /// The project's maintainer.
+    pub owner: String,
     /// Where it stands.
     pub state: BuildState,
+    /// Why it failed.
+    pub failure: Option<FailureCause>,
     /// When it was asked for.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A project, whoever's it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenProject {
+    /// Its place in URLs.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// The word by which lists of it go on.
+    pub key: String,
+    /// The maintainer.
+    pub owner: String,
+    /// Whether it can be tried.
+    pub ready: bool,
+    /// Whether it is archived.
+    pub archived: bool,
+    /// How often it was tried.
+    pub tries: i64,
+    /// When it was made.
     pub created_at: DateTime<Utc>,
 }
 
@@ -102,26 +127,100 @@ pub fn sandboxes(conn: &mut AnyConnection, limit: i64) -> QueryResult<Vec<LiveSa
     rows.into_iter().map(read).collect()
 }
 
+type BuildRow = ((String, String, NaiveDateTime, Option<String>), (String, String), String);
+
+/// Every build with its project and its maintainer.
+#[diesel::dsl::auto_type]
+fn all_builds() -> _ {
+    builds::table
+        .inner_join(
+            projects::table.inner_join(users::table).on(projects::id.eq(builds::project_id)),
+        )
+        .select((
+            (builds::id, builds::state, builds::created_at, builds::failure),
+            (projects::slug, projects::name),
+            users::name,
+        ))
+}
+
+fn read_build((build, (slug, project), owner): BuildRow) -> QueryResult<SeenBuild> {
+    let (id, state, created_at, failure) = build;
+    let failure = failure.map(|json| serde_json::from_str(&json)).transpose();
+    Ok(SeenBuild {
+        id: id.try_into().map_err(unreadable)?,
+        slug,
+        project,
+        owner,
+        state: read_state(&state)?,
+        failure: failure.map_err(unreadable)?,
+        created_at: utc(created_at),
+    })
+}
+
 /// The builds under way, the oldest first.
-pub fn under_way(conn: &mut AnyConnection, limit: i64) -> QueryResult<Vec<LiveBuild>> {
-    type Row = (String, String, NaiveDateTime, String, String);
-    let rows: Vec<Row> = builds::table
-        .inner_join(projects::table.on(projects::id.eq(builds::project_id)))
-        .filter(unfinished())
-        .order((builds::created_at, builds::id))
+pub fn under_way(conn: &mut AnyConnection, limit: i64) -> QueryResult<Vec<SeenBuild>> {
+    let rows = all_builds().filter(unfinished()).order((builds::created_at, builds::id));
+    rows.limit(limit).load::<BuildRow>(conn)?.into_iter().map(read_build).collect()
+}
+
+/// The builds that failed, the newest first.
+pub fn failed(conn: &mut AnyConnection, limit: i64) -> QueryResult<Vec<SeenBuild>> {
+    let failed = BuildState::Failed.as_str();
+    let rows = all_builds().filter(builds::state.eq(failed));
+    let rows = rows.order((builds::created_at.desc(), builds::id));
+    rows.limit(limit).load::<BuildRow>(conn)?.into_iter().map(read_build).collect()
+}
+
+/// Projects whose name or maintainer begins with, or whose name holds `text`; in order of their
+/// keys, from behind `after`.
+pub fn projects_like(
+    conn: &mut AnyConnection,
+    text: &str,
+    after: &str,
+    limit: i64,
+) -> QueryResult<Vec<SeenProject>> {
+    type Row = (
+        (String, String, String),
+        String,
+        (Option<String>, Option<NaiveDateTime>),
+        i64,
+        NaiveDateTime,
+    );
+    let plain: String = text.chars().flat_map(escaped).collect();
+    let name = projects::name_key.like(format!("%{plain}%")).escape('\\');
+    let slug = projects::slug.like(format!("%{plain}%")).escape('\\');
+    let owner = users::name.like(format!("{plain}%")).escape('\\');
+    let rows: Vec<Row> = projects::table
+        .inner_join(users::table)
+        .filter(name.or(slug).or(owner))
+        .filter(projects::name_key.gt(after))
+        .order(projects::name_key)
         .limit(limit)
-        .select((builds::id, builds::state, builds::created_at, projects::slug, projects::name))
+        .select((
+            (projects::slug, projects::name, projects::name_key),
+            users::name,
+            (projects::image_digest, projects::archived_at),
+            projects::tries_count,
+            projects::created_at,
+        ))
         .load(conn)?;
-    let read = |(id, state, created_at, slug, project): Row| {
-        Ok(LiveBuild {
-            id: id.try_into().map_err(unreadable)?,
+    let read =
+        |((slug, name, key), owner, (digest, archived_at), tries, created_at): Row| SeenProject {
             slug,
-            project,
-            state: read_state(&state)?,
+            name,
+            key,
+            owner,
+            ready: digest.is_some(),
+            archived: archived_at.is_some(),
+            tries,
             created_at: utc(created_at),
-        })
-    };
-    rows.into_iter().map(read).collect()
+        };
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// A letter in a pattern stands for itself.
+fn escaped(letter: char) -> impl Iterator<Item = char> {
+    matches!(letter, '%' | '_' | '\\').then_some('\\').into_iter().chain([letter])
 }
 
 #[cfg(test)]
@@ -129,11 +228,59 @@ mod tests {
     use super::*;
     use crate::{
         db::{Db, testing::on_each_database},
-        models::{builds, now, projects::testing::project, tries},
+        models::{
+            builds::{self, News},
+            now,
+            projects::testing::project,
+            tries,
+        },
     };
     use container_api::EndReason;
 
-    on_each_database!(what_lives_is_listed_with_whose_it_is);
+    on_each_database!(what_lives_is_listed_with_whose_it_is, projects_and_failures_are_found);
+
+    async fn projects_and_failures_are_found(db: Db) {
+        for name in ["jq", "100%", "a_b", "ripgrep"] {
+            db.write(move |c| project(c, name)).await.unwrap();
+        }
+        // Each belongs to an account of the same name.
+        for (text, after, found) in [
+            ("", "", vec!["100%", "a_b", "jq", "ripgrep"]),
+            ("", "a_b", vec!["jq", "ripgrep"]),
+            ("grep", "", vec!["ripgrep"]),
+            ("%", "", vec!["100%"]),
+            ("_", "", vec!["a_b"]),
+            ("\\", "", vec![]),
+            ("jq' OR 1=1 --", "", vec![]),
+        ] {
+            let rows = db.read(move |c| projects_like(c, text, after, 10)).await.unwrap();
+            let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
+            assert_eq!(names, found, "{text:?} {after:?}");
+        }
+        let jq = db.read(|c| projects_like(c, "jq", "", 10)).await.unwrap().remove(0);
+        assert_eq!((jq.owner.as_str(), jq.ready, jq.archived), ("jq", false, false));
+
+        let build = BuildId::random();
+        let id = build.clone();
+        let news = News {
+            state: BuildState::Failed,
+            failure: Some(FailureCause::Interrupted),
+            image: None,
+            image_bytes: None,
+            ended_at: Some(now()),
+        };
+        db.write(move |c| {
+            let jq = crate::models::projects::by_slug(c, "jq")?.expect("it is there");
+            builds::create(c, &id, jq.id)?;
+            builds::record(c, &id, &news).map(drop)
+        })
+        .await
+        .unwrap();
+        let found = db.read(|c| failed(c, 10)).await.unwrap();
+        assert_eq!((found.len(), &found[0].id, found[0].owner.as_str()), (1, &build, "jq"));
+        assert_eq!(found[0].failure, Some(FailureCause::Interrupted));
+        assert!(db.read(|c| under_way(c, 10)).await.unwrap().is_empty());
+    }
 
     async fn what_lives_is_listed_with_whose_it_is(db: Db) {
         let jq = db.write(|c| project(c, "jq")).await.unwrap();

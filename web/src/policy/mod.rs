@@ -3,6 +3,7 @@
 //! Pure: an [`Actor`], an [`Action`] with what the answer hangs on, and an [`Answer`].
 
 mod asker;
+pub mod ban;
 pub mod quota;
 pub mod subject;
 

@@ -7,7 +7,7 @@
 mod decide;
 
 use crate::{
-    builds,
+    bans, builds,
     error::Error,
     models::{
         audit, builds as build_rows, now,
@@ -36,6 +36,7 @@ pub async fn run(services: web::Data<Services>, mut stopped: watch::Receiver<boo
         let done = [
             follow_builds(&services).await,
             follow_tries(&services, &mut absences).await,
+            bans::enforce(&services).await,
             sweep_audit(&services).await,
             services.sessions.sweep().await.map_err(Error::from),
         ];

@@ -1,12 +1,24 @@
 //! `/admin/…`: for administrators only; roles; sandboxes of others.
 
-use crate::support::{Person, Site, administrator, location};
+use crate::support::{Person, Site, administrator, location, project};
 use container_api::EndReason;
 use reqwest::StatusCode;
 
-const PAGES: [&str; 5] =
-    ["/admin", "/admin/sandboxes", "/admin/users", "/admin/quotas", "/admin/audit"];
-const FORMS: [&str; 4] = [
+const PAGES: [&str; 8] = [
+    "/admin",
+    "/admin/builds",
+    "/admin/projects",
+    "/admin/sandboxes",
+    "/admin/users",
+    "/admin/bans",
+    "/admin/quotas",
+    "/admin/audit",
+];
+const FORMS: [&str; 8] = [
+    "/admin/projects/jq/archive",
+    "/admin/builds/0123456789abcdef0123456789abcdef/cancel",
+    "/admin/bans",
+    "/admin/bans/lift",
     "/admin/quotas",
     "/admin/quotas/remove",
     "/admin/users/role",
@@ -41,9 +53,22 @@ async fn the_overview_goes_on_without_the_container_server() {
     let site = Site::start().await;
     let root = administrator(&site, "grace").await;
     let page = root.page("/admin").await;
-    assert!(page.contains("double") && page.contains("None at all."), "{page}");
+    for text in ["double", "of 100", "metadata-unreachable", "not in force", "10.0.0.0/8"] {
+        assert!(page.contains(text), "no {text} in {page}");
+    }
+    // Five pictures with their words, and the same as a table.
+    assert_eq!(page.matches("<svg class=\"graph-picture\"").count(), 5);
+    assert!(page.contains("Processor: 25 % now, at most 25 % in the last 10 minutes"));
+    assert_eq!(page.matches("<th scope=\"row\">").count(), 10);
+    let part = root.page("/admin/live").await;
+    assert!(!part.contains("<html") && part.contains("graph-picture"), "{part}");
     site.containers.stop().await;
-    assert!(root.page("/admin").await.contains("cannot be reached"));
+    for path in ["/admin", "/admin/live"] {
+        let page = root.page(path).await;
+        for text in ["cannot be reached", "The load is not known.", "as was last known"] {
+            assert!(page.contains(text), "no {text} at {path}");
+        }
+    }
     site.stop().await;
 }
 
@@ -77,10 +102,10 @@ async fn an_administrator_stops_anybodys_sandbox_and_types_into_none() {
 async fn an_administrator_sees_and_cancels_builds_but_edits_nothing() {
     let site = Site::start().await;
     let ada = Person::signed_up(&site, "ada").await;
-    let fields = crate::support::with(crate::support::project("Slow"), "script", "wait");
+    let fields = crate::support::with(project("Slow"), "script", "wait");
     let build = location(&ada.submit("/projects/new", "/projects/new", &fields).await);
     let root = administrator(&site, "grace").await;
-    assert!(root.page("/admin").await.contains(&format!("href=\"{build}\"")));
+    assert!(root.page("/admin/builds").await.contains(&format!("href=\"{build}\"")));
     assert!(root.page(&build).await.contains("Cancel"));
     assert_eq!(root.get(&format!("{build}/log")).await.status(), StatusCode::OK);
     assert_eq!(root.get("/p/slow/edit").await.status(), StatusCode::FORBIDDEN);
@@ -107,5 +132,55 @@ async fn roles_are_given_and_taken_but_the_last_stays() {
     assert!(!ada.page("/admin/users?q=gr").await.contains(">ada</a></td>"));
     assert_eq!(role(&ada, "grace", "user").await, StatusCode::SEE_OTHER);
     assert_eq!(root.get("/admin").await.status(), StatusCode::NOT_FOUND);
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn builds_are_seen_and_cancelled_by_list() {
+    let site = Site::start().await;
+    let ada = Person::signed_up(&site, "ada").await;
+    let script = |name, script| crate::support::with(project(name), "script", script);
+    for (name, text) in [("Slow", "wait"), ("Broken", "fail")] {
+        let answer = ada.submit("/projects/new", "/projects/new", &script(name, text)).await;
+        ada.page(&location(&answer)).await;
+    }
+    let root = administrator(&site, "grace").await;
+    let page = root.page("/admin/builds").await;
+    assert!(page.contains("A command failed with exit code 7") && page.contains(">Slow</a>"));
+    let cancel = page.split("action=\"/admin/builds/").nth(1).unwrap().split('"').next().unwrap();
+    let cancel = format!("/admin/builds/{cancel}");
+    assert_eq!(location(&root.submit("/admin/builds", &cancel, &[]).await), "/admin/builds");
+    assert!(root.page("/admin/builds").await.contains("The build of Slow is cancelled."));
+    assert!(root.page("/admin/builds").await.contains("Nothing is being built."));
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn projects_are_found_archived_and_put_back() {
+    let site = Site::start().await;
+    let ada = site.with_project("jq").await;
+    ada.publish("ripgrep").await;
+    let root = administrator(&site, "grace").await;
+    for (query, jq, ripgrep) in
+        [("", true, true), ("q=grep", false, true), ("q=ADA", true, true), ("q=%25", false, false)]
+    {
+        let page = root.page(&format!("/admin/projects?{query}")).await;
+        let has = |slug: &str| page.contains(&format!("href=\"/p/{slug}\""));
+        assert_eq!((has("jq"), has("ripgrep")), (jq, ripgrep), "{query}");
+    }
+    let archive = async |archived: &str| {
+        let fields = [("archived", archived)];
+        root.submit("/admin/projects", "/admin/projects/jq/archive", &fields).await
+    };
+    assert_eq!(archive("yes").await.status(), StatusCode::SEE_OTHER);
+    assert!(root.page("/admin/projects").await.contains(">archived</span>"));
+    assert!(root.page("/p/jq/delete").await.contains("jq"));
+    assert!(!Person::of(&site).page("/").await.contains("href=\"/p/jq\""));
+    assert_eq!(archive("no").await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(ada.try_it("jq").await.status(), StatusCode::SEE_OTHER);
+    let log = root.page("/admin/audit?subject=project:jq").await;
+    for text in ["project.archive", "project.unarchive"] {
+        assert!(log.contains(text), "{text}");
+    }
     site.stop().await;
 }

@@ -5,6 +5,7 @@ mod account_settings;
 mod accounts;
 mod admin_api;
 mod admin_audit;
+mod admin_bans;
 mod admin_pages;
 mod admin_quotas;
 mod api;

@@ -1,10 +1,16 @@
 //! `/admin`: what administrators see. For everybody else these pages do not exist.
 
 pub mod audit;
+pub mod bans;
+pub mod builds;
+mod chart;
+mod load;
 pub mod overview;
+pub mod projects;
 pub mod quotas;
 pub mod sandboxes;
 pub mod users;
+mod walls;
 
 use super::{Frame, PageResult, html, see_other};
 use crate::{

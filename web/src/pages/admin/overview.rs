@@ -1,55 +1,100 @@
-//! `GET /admin`: how the site stands.
+//! `GET /admin`: how the site stands; `GET /admin/live`: the part of it that moves.
 
-use super::{Frame, PageResult, check, frame, html, human, machine};
+use super::{
+    Frame, PageResult, chart, check, frame, html, human,
+    load::{self, Chart, Row},
+    machine,
+    walls::{self, Wall},
+};
 use crate::{
-    builds::words,
     http::visitor::Visitor,
     i18n::filters,
-    models::oversight::{self, Counts, LiveBuild},
+    models::{
+        now,
+        oversight::{self, Counts},
+    },
     service::Services,
 };
 use actix_web::{http::StatusCode, web};
 use askama::Template;
-use container_api::Status;
-
-/// The most builds on the page.
-const BUILDS: i64 = 50;
+use container_api::{ClientError, SelfTest, Status};
 
 #[derive(Template)]
 #[template(path = "admin/overview.html")]
 struct Overview {
     frame: Frame,
-    counts: Counts,
-    builds: Vec<LiveBuild>,
-    /// What the container server says, if it can be asked.
-    status: Option<Status>,
+    live: Live,
+    walls: Vec<Wall>,
     version: &'static str,
 }
 
-impl Overview {
-    fn words(&self, build: &LiveBuild) -> &'static str {
-        words::state(build.state)
+/// What is fetched again every few seconds. Each source stands for itself: what fails leaves the
+/// others as they are.
+#[derive(Template)]
+#[template(path = "admin/live.html")]
+struct Live {
+    counts: Option<Counts>,
+    /// What the container server says, if it can be asked.
+    status: Option<Status>,
+    /// The same of the load; no chart in its first seconds.
+    load: Option<(Vec<Chart>, Vec<Row>)>,
+    columns: [&'static str; 5],
+}
+
+impl Live {
+    fn width(&self) -> f64 {
+        chart::WIDTH
     }
 
-    fn machine(&self, build: &LiveBuild) -> String {
-        machine(build.created_at)
-    }
-
-    fn human(&self, build: &LiveBuild) -> String {
-        human(build.created_at)
+    fn height(&self) -> f64 {
+        chart::HEIGHT
     }
 }
 
-/// The page. Without the container server it shows what is known.
+impl Overview {
+    fn self_test(&self) -> Option<&SelfTest> {
+        self.live.status.as_ref()?.engine.self_test.as_ref()
+    }
+
+    fn machine(&self, test: &SelfTest) -> String {
+        machine(test.at)
+    }
+
+    fn human(&self, test: &SelfTest) -> String {
+        human(test.at)
+    }
+}
+
+/// What was asked, if there is an answer; the log has why not.
+fn told<T>(answer: Result<T, ClientError>) -> Option<T> {
+    answer.inspect_err(|error| tracing::debug!(%error, "the container server says nothing")).ok()
+}
+
+async fn look(services: &Services) -> Live {
+    let (counts, status, samples) = tokio::join!(
+        services.db.read(oversight::counts),
+        services.containers.status(),
+        services.containers.load(),
+    );
+    let counts = counts.inspect_err(|error| tracing::error!(%error, "nothing is counted")).ok();
+    let moment = now();
+    let load =
+        told(samples).map(|samples| (load::charts(&samples, moment), load::rows(&samples, moment)));
+    Live { counts, status: told(status), load, columns: load::titles() }
+}
+
+/// The page.
 pub async fn show(services: web::Data<Services>, visitor: Visitor) -> PageResult {
     check(&visitor, "/admin")?;
-    let known = services
-        .db
-        .read(|conn| Ok((oversight::counts(conn)?, oversight::under_way(conn, BUILDS)?)));
-    let (counts, builds) = known.await?;
-    let status = services.containers.status().await;
-    let status = status.inspect_err(|error| tracing::debug!(%error, "no status to show")).ok();
+    let live = look(&services).await;
+    let facts = live.status.as_ref().and_then(|status| status.engine.facts.as_ref());
+    let walls = facts.map(walls::walls).unwrap_or_default();
     let version = env!("CARGO_PKG_VERSION");
-    let page = Overview { frame: frame(&visitor)?, counts, builds, status, version };
-    html(StatusCode::OK, &page)
+    html(StatusCode::OK, &Overview { frame: frame(&visitor)?, live, walls, version })
+}
+
+/// The part of it that moves.
+pub async fn live(services: web::Data<Services>, visitor: Visitor) -> PageResult {
+    check(&visitor, "/admin")?;
+    html(StatusCode::OK, &look(&services).await)
 }

@@ -4,7 +4,7 @@ use super::{Frame, PageResult, frame, html, see_other};
 use crate::{
     error::Error,
     http::{form::Form, visitor::Visitor},
-    i18n::filters,
+    i18n::{filters, t},
     input::{FieldErrors, quota::QuotaForm},
     policy::{
         quota::{Numbers, Override, Quota, UNLIMITED},
@@ -40,6 +40,8 @@ struct Line {
 
 /// A number of a line.
 struct Cell {
+    /// What it counts.
+    name: &'static str,
     text: String,
     /// Whether the row says it itself.
     own: bool,
@@ -88,10 +90,10 @@ pub async fn submit(services: web::Data<Services>, visitor: Visitor, form: Form)
     let errors = match form.check() {
         Ok(row) => match quotas::set(&services, &asker, row).await {
             Ok(()) => {
-                visitor.flash("Saved. It holds from now on.")?;
+                visitor.flash(t("Saved. It holds from now on."))?;
                 return Ok(see_other(HERE));
             }
-            Err(Error::NoSuchUser) => FieldErrors::of("subject", "There is no such account."),
+            Err(Error::NoSuchUser) => FieldErrors::of("subject", t("There is no such account.")),
             Err(error) => return Err(error.into()),
         },
         Err(errors) => errors,
@@ -110,9 +112,9 @@ pub async fn remove(services: web::Data<Services>, visitor: Visitor, form: Form)
     let subject = subject.map_err(|error| Error::BadForm(error.to_string()))?;
     let removed = quotas::remove(&services, &asker, subject).await?;
     visitor.flash(if removed {
-        "Removed. The general numbers hold again."
+        t("Removed. The general numbers hold again.")
     } else {
-        "Gone already."
+        t("Gone already.")
     })?;
     Ok(see_other(HERE))
 }
@@ -138,22 +140,25 @@ fn line(row: Option<&Override>, subject: Subject, built_in: [Option<u32>; 4]) ->
     let Numbers { sandboxes, starts_per_minute, projects, builds } =
         row.map(|row| row.numbers).unwrap_or_default();
     let own = [sandboxes, starts_per_minute, projects, builds];
+    let names = [t("Sandboxes at once"), t("Starts a minute"), t("Projects"), t("Builds at once")];
+    let mut names = names.into_iter();
     let mut pairs = own.into_iter().zip(built_in);
     let cells = std::array::from_fn(|_| {
         let (own, built_in) = pairs.next().unwrap_or_default();
         let text = match own.or(built_in) {
-            Some(UNLIMITED) => "no limit".to_owned(),
+            Some(UNLIMITED) => t("no limit").to_owned(),
             Some(number) => number.to_string(),
             None => "–".to_owned(),
         };
-        Cell { text, own: own.is_some() }
+        let name = names.next().unwrap_or_default();
+        Cell { name, text, own: own.is_some() }
     });
     let (words, is_general) = match subject {
-        Subject::Guest => ("Everybody without an account", true),
-        Subject::User => ("Every account", true),
-        Subject::Prefix => ("Every network (/24, /64), all visitors together", true),
-        Subject::OneUser(_) => ("One account", false),
-        Subject::OneNetwork(_) => ("One network and what lies in it", false),
+        Subject::Guest => (t("Everybody without an account"), true),
+        Subject::User => (t("Every account"), true),
+        Subject::Prefix => (t("Every network (/24, /64), all visitors together"), true),
+        Subject::OneUser(_) => (t("One account"), false),
+        Subject::OneNetwork(_) => (t("One network and what lies in it"), false),
     };
     Line { subject, words, cells, is_set: row.is_some(), is_general }
 }

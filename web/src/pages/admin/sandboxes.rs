@@ -3,7 +3,7 @@
 use super::{Frame, PageResult, check, frame, html, human, machine, see_other};
 use crate::{
     http::{form::Form, visitor::Visitor},
-    i18n::filters,
+    i18n::{fill, filters, t},
     models::oversight::{self, LiveSandbox},
     policy::Action,
     service::Services,
@@ -57,6 +57,7 @@ pub async fn stop(
     let (row, project) =
         tries::open(&services, &id, &asker, |own| Action::StopSandbox { own }).await?;
     tries::stop(&services, &asker, &row.id, asker.is(&row.owner_key)).await?;
-    visitor.flash(&format!("The sandbox of {} is stopped.", project.texts.name))?;
+    let words = t("The sandbox of {name} is stopped.");
+    visitor.flash(&fill(words, &[("name", &project.texts.name)]))?;
     Ok(see_other(HERE))
 }

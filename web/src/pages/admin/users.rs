@@ -3,7 +3,7 @@
 use super::{Frame, PageResult, check, encode, frame, html, human, machine, see_other};
 use crate::{
     http::{form::Form, visitor::Visitor},
-    i18n::filters,
+    i18n::{fill, filters, t},
     models::roles::{self as rows, Account},
     roles,
     service::Services,
@@ -75,11 +75,11 @@ pub async fn submit(services: web::Data<Services>, visitor: Visitor, form: Form)
     let message = match form.text("role") {
         "administrator" => {
             roles::grant(&services.db, &asker, name).await?;
-            format!("{name} is an administrator now.")
+            fill(t("{name} is an administrator now."), &[("name", &name)])
         }
         _ => {
             roles::revoke(&services.db, &asker, name).await?;
-            format!("{name} is no administrator any more.")
+            fill(t("{name} is no administrator any more."), &[("name", &name)])
         }
     };
     visitor.flash(&message)?;
