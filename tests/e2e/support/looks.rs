@@ -51,6 +51,10 @@ const SHIFTS: &str = "
         .observe({ type: 'layout-shift', buffered: true });
     setTimeout(() => done(sum), 100);";
 
+const PAINTED: &str = "
+    const done = arguments[arguments.length - 1];
+    requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
+
 /// Elements that stick out of the page, where it scrolls sideways.
 const WIDE: &str = "
     const width = document.documentElement.clientWidth;
@@ -121,6 +125,8 @@ impl Browser {
         let wish = json!({
             "format": "webp", "quality": QUALITY, "captureBeyondViewport": true, "clip": clip,
         });
+        // What was styled anew has been painted by the frame after the next.
+        let _: bool = self.ask(PAINTED).await;
         let picture = self.command("Page.captureScreenshot", wish).await;
         let picture = BASE64_STANDARD.decode(picture["data"].as_str().unwrap()).unwrap();
         let folder = PathBuf::from(folder);
