@@ -106,6 +106,9 @@ pub struct Serve {
     /// One more site that repositories are imported from: github=URL, gitlab=URL or gitea=URL
     #[arg(long, env = "TRYTHIS_IMPORT_FROM", value_name = "KIND=URL", value_delimiter = ',')]
     pub import_from: Vec<web::ForgeConfig>,
+    /// A TOML file of a sponsor's banner for the home page: text, link, and image, a file beside it
+    #[arg(long, env = "TRYTHIS_SPONSOR", value_name = "FILE")]
+    pub sponsor: Option<PathBuf>,
     /// Publish the starter catalogue where it is missing
     #[arg(long, env = "TRYTHIS_STARTER_CATALOGUE", num_args = 0..=1, default_value_t = false,
           default_missing_value = "true")]

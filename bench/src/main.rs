@@ -61,6 +61,7 @@ fn main() -> Result<()> {
         let section = match area {
             Area::Accounts => areas::accounts::run(&options.accounts, &programs),
             Area::Api => areas::api::run(&options.api, &programs),
+            Area::Pages => areas::pages::run(&options.api, &programs),
         }
         .with_context(|| format!("measuring {}", area.name()))?;
         for line in section.lines() {

@@ -36,6 +36,7 @@ pub fn run(options: Serve) -> Result<()> {
     privilege::require_root()?;
     // Now: the file and the secrets that it names may be root's alone.
     let oauth = settings::oauth(&options)?;
+    let sponsor = settings::sponsor(&options)?;
     let account = Account::named(&options.data.user)?;
     let folder = DataFolder::open(&options.data.path, &account)?;
     let _lock = folder.lock()?;
@@ -51,7 +52,7 @@ pub fn run(options: Serve) -> Result<()> {
     let secrets = Secrets::open(&folder.secret())?;
     // What the process holds open crosses the change of user, so nothing above needs root again.
     actix_web::rt::System::new()
-        .block_on(serve(options, oauth, &folder, database, &secrets, listener))
+        .block_on(serve(options, oauth, sponsor, &folder, database, &secrets, listener))
 }
 
 fn launch_supervisor(folder: &DataFolder, account: &Account) -> Result<()> {
@@ -69,6 +70,7 @@ fn launch_supervisor(folder: &DataFolder, account: &Account) -> Result<()> {
 async fn serve(
     options: Serve,
     oauth: web::OAuthConfig,
+    sponsor: Option<web::Sponsor>,
     folder: &DataFolder,
     database: DatabaseUrl,
     secrets: &Secrets,
@@ -78,7 +80,7 @@ async fn serve(
     let mut asked = AskedToEnd::listen()?;
     let address = reachable(listener.local_addr()?);
     let started = tokio::select! {
-        started = Services::start(&options, oauth, folder, database, secrets, address) => started,
+        started = Services::start(&options, oauth, sponsor, folder, database, secrets, address) => started,
         () = asked.wait() => return end_supervisor(folder),
     };
     let services = match started {

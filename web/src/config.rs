@@ -1,8 +1,10 @@
 //! What the web service is told at its start, one struct per concern.
 
-use crate::{db::DatabaseUrl, import::ImportConfig, oauth::config::OAuthConfig};
+use crate::{
+    db::DatabaseUrl, discover::sponsor::Sponsor, import::ImportConfig, oauth::config::OAuthConfig,
+};
 use container_api::{ContainerClient, Limits};
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// Everything that the web service is told at its start.
 #[derive(Debug, Clone)]
@@ -27,6 +29,23 @@ pub struct Config {
     pub oauth: OAuthConfig,
     /// Which sites are asked what a repository says of itself.
     pub imports: ImportConfig,
+    /// What the home page and the search show.
+    pub discover: DiscoverConfig,
+}
+
+/// What the home page and the search show.
+#[derive(Debug, Clone)]
+pub struct DiscoverConfig {
+    /// A banner on the home page.
+    pub sponsor: Option<Sponsor>,
+    /// How long lists and counts of the whole catalogue are kept, which every visitor shares.
+    pub keep: Duration,
+}
+
+impl Default for DiscoverConfig {
+    fn default() -> Self {
+        Self { sponsor: None, keep: Duration::from_secs(5) }
+    }
 }
 
 /// How long what was done is remembered.

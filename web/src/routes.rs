@@ -64,11 +64,13 @@ fn pages(cfg: &mut ServiceConfig) {
     use pages::{
         account, admin, badge, build, comments, containers, delete_project, edit_demo,
         edit_project, embed, embed_settings, health, home, identities, language, leave, login,
-        logout, manage, my_projects, new_project, oauth, oauth_finish, project, report, signup,
-        start, statistics, steer, terminal, tokens, transfer,
+        logout, manage, my_projects, new_project, oauth, oauth_finish, project, report, search,
+        signup, start, statistics, steer, terminal, tokens, transfer,
     };
     for resource in [
         at("/", [get().to(home::show)]),
+        at("/search", [get().to(search::show)]),
+        at("/sponsor/{tag}", [get().to(home::sponsor)]),
         at("/language", [post().to(language::choose)]),
         at("/signup", [get().to(signup::show), post().to(signup::submit)]),
         at("/login", [get().to(login::show), post().to(login::submit)]),

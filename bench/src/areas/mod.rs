@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod api;
+pub mod pages;
 
 use clap::ValueEnum;
 
@@ -12,6 +13,8 @@ pub enum Area {
     Accounts,
     /// Reads by programs and people, with much stored
     Api,
+    /// Home, search, project pages and badges, with much stored
+    Pages,
 }
 
 impl Area {
@@ -20,6 +23,7 @@ impl Area {
         match self {
             Self::Accounts => "accounts",
             Self::Api => "api",
+            Self::Pages => "pages",
         }
     }
 }

@@ -32,6 +32,7 @@ impl Services {
     pub async fn start(
         options: &Serve,
         oauth: web::OAuthConfig,
+        sponsor: Option<web::Sponsor>,
         folder: &DataFolder,
         database: DatabaseUrl,
         secrets: &Secrets,
@@ -65,7 +66,7 @@ impl Services {
         .await?;
         let (internal, internal_address) = listen_internally(&containers)?;
         let client = ContainerClient::new(format!("http://{internal_address}"), token)?;
-        let web = settings::web(options, oauth, database, secrets, client);
+        let web = settings::web(options, oauth, sponsor, database, secrets, client);
         let web = WebService::start(web).await?;
         Ok(Self { web, containers, registry, internal })
     }

@@ -31,10 +31,16 @@ pub fn oauth(options: &Serve) -> Result<pages::OAuthConfig> {
     Ok(read.context("--oauth")?.unwrap_or_default())
 }
 
+/// Whose banner the home page shows.
+pub fn sponsor(options: &Serve) -> Result<Option<pages::Sponsor>> {
+    options.sponsor.as_deref().map(pages::Sponsor::read).transpose().context("--sponsor")
+}
+
 /// Pages, accounts and the database.
 pub fn web(
     options: &Serve,
     oauth: pages::OAuthConfig,
+    sponsor: Option<pages::Sponsor>,
     database: pages::DatabaseUrl,
     secrets: &Secrets,
     containers: ContainerClient,
@@ -57,6 +63,7 @@ pub fn web(
         },
         oauth,
         imports: pages::ImportConfig::default().with(options.import_from.clone()),
+        discover: pages::DiscoverConfig { sponsor, ..pages::DiscoverConfig::default() },
         passwords: pages::PasswordConfig::default(),
         audit: pages::AuditConfig { days: options.audit_days },
         accounts: pages::AccountConfig { sign_ups_per_hour: options.limits.sign_ups_per_hour },

@@ -8,8 +8,8 @@ import { cellsThatFit } from "../terminal/geometry";
 import { measure, numberToken, terminalFont } from "../terminal/style";
 import { say } from "../text/words";
 
-export function startBusyForms(): void {
-  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-try-form], form[data-busy]")) {
+export function startBusyForms(root: ParentNode = document): void {
+  for (const form of root.querySelectorAll<HTMLFormElement>("form[data-try-form], form[data-busy]")) {
     let pressed: { button: HTMLButtonElement; label: string } | undefined;
     form.addEventListener("submit", (event) => {
       if (form.classList.contains("is-busy")) return event.preventDefault();

@@ -49,6 +49,8 @@ pub struct Filter {
     pub owner: Option<String>,
     /// The one at this place.
     pub slug: Option<String>,
+    /// Those at these places, in their order; all where there are none.
+    pub slugs: Vec<String>,
     /// Whose projects are listed although they cannot be tried yet.
     pub asker: Option<i64>,
 }
@@ -81,8 +83,8 @@ fn read(((slug, name, category, short), owner, state, times, build): Row) -> Que
 }
 
 /// Everybody may find these.
-#[diesel::dsl::auto_type]
-fn in_catalogue() -> _ {
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn in_catalogue() -> _ {
     projects::image_digest.is_not_null().and(projects::archived_at.is_null())
 }
 
@@ -125,7 +127,13 @@ pub fn projects(
     if let Some(after) = after {
         query = query.filter(projects::slug.gt(after));
     }
-    query.load::<Row>(conn)?.into_iter().map(read).collect()
+    if !filter.slugs.is_empty() {
+        query = query.filter(projects::slug.eq_any(&filter.slugs));
+    }
+    let mut rows: Vec<Listed> =
+        query.load::<Row>(conn)?.into_iter().map(read).collect::<QueryResult<_>>()?;
+    rows.sort_by_key(|row| filter.slugs.iter().position(|slug| *slug == row.slug));
+    Ok(rows)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod builds;
 pub mod cards;
 pub mod comments;
 pub mod demos;
+pub mod discover;
 pub mod embeds;
 pub mod history;
 pub mod identities;
@@ -21,6 +22,7 @@ pub mod quotas;
 #[allow(dead_code, reason = "the page that deals with reports is being made")]
 pub mod reports;
 pub mod roles;
+pub mod search;
 pub mod sessions;
 pub mod statistics;
 pub mod tokens;

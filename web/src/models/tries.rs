@@ -3,9 +3,10 @@
 use super::{now, unreadable, utc};
 use crate::{
     db::AnyConnection,
-    schema::{projects, tries},
+    discover::trending,
+    schema::{project_days, projects, tries},
 };
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use container_api::{EndReason, SandboxId, SandboxView};
 use diesel::prelude::*;
 
@@ -93,8 +94,8 @@ fn read(row: Row) -> QueryResult<Try> {
     })
 }
 
-/// Writes down that a try began, and counts it. `address` is the prefix that it came from; empty
-/// where none is known.
+/// Writes down that a try began, and counts it: in all, for its day, and for what is trending.
+/// `address` is the prefix that it came from; empty where none is known.
 pub fn create(
     conn: &mut AnyConnection,
     id: &SandboxId,
@@ -102,17 +103,42 @@ pub fn create(
     owner_key: &str,
     address: &str,
 ) -> QueryResult<()> {
+    let at = now();
     diesel::insert_into(tries::table)
         .values((
             tries::id.eq(id.as_str()),
             tries::project_id.eq(project_id),
             tries::owner_key.eq(owner_key),
             tries::address.eq(address),
-            tries::started_at.eq(now().naive_utc()),
+            tries::started_at.eq(at.naive_utc()),
         ))
         .execute(conn)?;
-    diesel::update(projects::table.find(project_id))
-        .set(projects::tries_count.eq(projects::tries_count + 1))
+    let project = projects::table.find(project_id);
+    let trend: f64 = project.select(projects::trend).first(conn)?;
+    diesel::update(project)
+        .set((
+            projects::tries_count.eq(projects::tries_count + 1),
+            projects::tried_at.eq(at.naive_utc()),
+            projects::trend.eq(trending::after_try(trend, at)),
+        ))
+        .execute(conn)?;
+    count_day(conn, project_id, at.date_naive())
+}
+
+/// Counts a try for its day.
+fn count_day(conn: &mut AnyConnection, project_id: i64, day: NaiveDate) -> QueryResult<()> {
+    let counted = diesel::update(project_days::table.find((project_id, day)))
+        .set(project_days::tries.eq(project_days::tries + 1))
+        .execute(conn)?;
+    if counted > 0 {
+        return Ok(());
+    }
+    diesel::insert_into(project_days::table)
+        .values((
+            project_days::project_id.eq(project_id),
+            project_days::day.eq(day),
+            project_days::tries.eq(1),
+        ))
         .execute(conn)
         .map(drop)
 }

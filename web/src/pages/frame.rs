@@ -49,6 +49,12 @@ impl Frame {
         Language::ALL
     }
 
+    /// What a category is called.
+    #[must_use]
+    pub fn category<'a>(&self, name: &'a str) -> &'a str {
+        super::categories::category(name)
+    }
+
     /// The URL of a static file.
     #[must_use]
     pub fn asset(&self, path: &str) -> String {

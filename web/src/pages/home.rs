@@ -2,76 +2,65 @@
 
 use super::{Frame, PageResult, html};
 use crate::{
-    http::visitor::Visitor,
+    discover::{front::Front, sponsor::Sponsor},
+    error::Error,
+    http::{cached::Cached, visitor::Visitor},
     i18n::filters,
-    input::project::CATEGORIES,
-    models::cards::{self, Card},
+    models::{cards::Card, search::Found},
     service::Services,
 };
-use actix_web::{http::StatusCode, web};
+use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
-
-/// The most cards on the page.
-const CARDS: i64 = 300;
+use std::sync::Arc;
 
 #[derive(Template)]
 #[template(path = "home.html")]
-struct Home {
+struct Home<'a> {
     frame: Frame,
-    groups: Vec<Group>,
-}
-
-/// A category with something in it.
-struct Group {
-    category: &'static str,
-    cards: Vec<Card>,
+    front: Arc<Front>,
+    /// Everything, while that is little; what is on its way comes too.
+    all: Vec<Found>,
+    /// What this visitor may like.
+    liked: Vec<Found>,
+    sponsor: Option<&'a Sponsor>,
 }
 
 /// The page.
 pub async fn show(services: web::Data<Services>, visitor: Visitor) -> PageResult {
-    let cards = services.db.read(|conn| cards::catalogue(conn, CARDS)).await?;
-    html(StatusCode::OK, &Home { frame: Frame::of(&visitor, "/")?, groups: group(cards) })
+    let front = services.discover.front(&services.db).await?;
+    let liked = front.liked(&services.db, visitor.key()).await?;
+    let all = front.all.iter().map(found).collect();
+    let sponsor = services.discover.sponsor.as_ref();
+    let frame = Frame::of(&visitor, "/")?;
+    html(StatusCode::OK, &Home { frame, front, all, liked, sponsor })
 }
 
-/// Cards by category, in the categories' order; what has none of them comes under the last.
-fn group(cards: Vec<Card>) -> Vec<Group> {
-    let mut groups: Vec<Group> =
-        CATEGORIES.map(|category| Group { category, cards: Vec::new() }).into();
-    let last = groups.len() - 1;
-    for card in cards {
-        let place = CATEGORIES.iter().position(|category| *category == card.category);
-        groups[place.unwrap_or(last)].cards.push(card);
+/// A card as lists of what was found have it.
+fn found(card: &Card) -> Found {
+    Found {
+        id: 0,
+        slug: card.slug.clone(),
+        name: card.name.clone(),
+        short: card.short.clone(),
+        at: [card.category.clone(), String::new(), String::new()],
+        tries: card.tries,
+        ready: card.ready,
     }
-    groups.retain(|group| !group.cards.is_empty());
-    groups
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn card(slug: &str, category: &str) -> Card {
-        Card {
-            slug: slug.to_owned(),
-            name: slug.to_owned(),
-            category: category.to_owned(),
-            short: String::new(),
-            ready: true,
-            build: None,
-            tries: 0,
-        }
+/// `GET /sponsor/{tag}`: the picture of the banner.
+pub async fn sponsor(
+    request: HttpRequest,
+    services: web::Data<Services>,
+    tag: web::Path<String>,
+) -> PageResult {
+    let image = services.discover.sponsor.as_ref().and_then(|sponsor| sponsor.image.as_ref());
+    let image = image.filter(|image| image.tag == *tag).ok_or(Error::NoSuchPage)?;
+    Ok(Cached {
+        tag: image.tag.clone(),
+        keep: "public, max-age=31536000, immutable",
+        media_type: image.media_type,
+        body: image.bytes.clone(),
     }
-
-    #[test]
-    fn cards_are_grouped_in_the_categories_order() {
-        let cards =
-            vec![card("a", "Games"), card("b", "Gone"), card("c", "Tools"), card("d", "Games")];
-        let groups = group(cards);
-        let shown: Vec<(&str, Vec<&str>)> = groups
-            .iter()
-            .map(|g| (g.category, g.cards.iter().map(|c| c.slug.as_str()).collect()))
-            .collect();
-        assert_eq!(shown, [("Tools", vec!["c"]), ("Games", vec!["a", "d"]), ("Other", vec!["b"])]);
-        assert!(group(Vec::new()).is_empty());
-    }
+    .respond(&request))
 }

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod badge;
 mod badge_panel;
 pub mod build;
+mod categories;
 pub mod comments;
 pub mod containers;
 pub mod delete_project;
@@ -31,6 +32,7 @@ pub mod oauth_finish;
 pub mod project;
 mod project_form;
 pub mod report;
+pub mod search;
 pub mod signup;
 pub mod start;
 pub mod statistics;
@@ -54,6 +56,14 @@ pub type PageResult = Result<HttpResponse, PageError>;
 fn html(status: StatusCode, page: &impl Template) -> PageResult {
     let text = page.render()?;
     Ok(HttpResponse::build(status).content_type("text/html; charset=utf-8").body(text))
+}
+
+/// A part of an address behind the question mark.
+fn encode(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
+    text.bytes()
+        .map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect()
 }
 
 /// Goes on to another page after a form was sent.

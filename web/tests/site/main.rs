@@ -34,6 +34,7 @@ mod oauth;
 mod project_page;
 mod projects;
 mod reports;
+mod search;
 mod sessions;
 mod start;
 mod support;

@@ -1,12 +1,12 @@
 //! One round of one side: how much it takes, then the load.
 
 use super::{
-    Plan, mix,
+    Plan,
     sides::{Ours, SQLITE, Theirs},
 };
 use crate::{
     interrupt::block_on,
-    load::{Outcome, open_loop, saturate, schedule::poisson},
+    load::{Ask, Outcome, open_loop, saturate, schedule::poisson},
     report::{Section, Side},
     servers::process::Usage,
 };
@@ -23,6 +23,9 @@ const COMFORTABLE: f64 = 0.7;
 /// How many different reads are prepared for finding out.
 const READS: usize = 10_000;
 
+/// The reads of a plan: of a seed, and so many.
+pub type Reads = fn(&Plan, u64, usize) -> Vec<Ask>;
+
 /// A round of trythis.
 pub fn ours(
     plan: &Plan,
@@ -30,13 +33,14 @@ pub fn ours(
     round: usize,
     runtime: &Runtime,
     section: &mut Section,
+    reads: Reads,
 ) -> Result<()> {
     let (name, seed) = (ours.name, round as u64);
-    let asks = Arc::new(mix::ours(plan, seed, READS));
+    let asks = Arc::new(reads(plan, seed, READS));
     let most = block_on(runtime, saturate(&ours.target(), CLIENTS, SATURATION, &asks))?;
     let before = ours.usage()?;
     let due = poisson(plan.rate, Duration::from_secs(plan.seconds), seed);
-    let asks = mix::ours(plan, seed, due.len());
+    let asks = reads(plan, seed, due.len());
     let outcome = block_on(runtime, open_loop(&ours.target(), &due, asks))?;
     let at = format!("{name}: at {}/s", plan.rate);
     enter(section, Side::Ours, &at, &outcome);
@@ -49,6 +53,26 @@ pub fn ours(
     Ok(())
 }
 
+/// A round of trythis with one kind of reads, at the plan's rate.
+pub fn alone(
+    plan: &Plan,
+    ours: &Ours,
+    round: usize,
+    runtime: &Runtime,
+    section: &mut Section,
+    (what, reads): (&str, Reads),
+) -> Result<()> {
+    let due = poisson(plan.rate, Duration::from_secs(plan.seconds), round as u64);
+    let asks = reads(plan, round as u64, due.len());
+    let outcome = block_on(runtime, open_loop(&ours.target(), &due, asks))?;
+    let at = format!("{}: {what} alone, at {}/s", ours.name, plan.rate);
+    section.add(Side::Ours, &format!("{at}: errors"), outcome.all.errors() as f64);
+    section.add(Side::Ours, &format!("{at}: p50, ms"), outcome.all.quantile_ms(0.5));
+    section.add(Side::Ours, &format!("{at}: p99, ms"), outcome.all.quantile_ms(0.99));
+    complain(ours.name, &[outcome]);
+    Ok(())
+}
+
 /// A round of the peer: at the wanted rate if it takes that, else at what it takes comfortably.
 pub fn theirs(
     plan: &Plan,
@@ -56,16 +80,17 @@ pub fn theirs(
     round: usize,
     runtime: &Runtime,
     section: &mut Section,
+    reads: Reads,
 ) -> Result<()> {
     let seed = round as u64;
-    let asks = Arc::new(mix::theirs(plan, seed, READS));
+    let asks = Arc::new(reads(plan, seed, READS));
     let most = block_on(runtime, saturate(&theirs.target(), CLIENTS, SATURATION, &asks))?;
     let comfortable = (most.rate() * COMFORTABLE).floor().max(1.0);
     let takes_it = comfortable >= plan.rate;
     let rate = plan.rate.min(comfortable);
     let before = theirs.usage()?;
     let due = poisson(rate, Duration::from_secs(plan.seconds.div_ceil(2)), seed);
-    let asks = mix::theirs(plan, seed, due.len());
+    let asks = reads(plan, seed, due.len());
     let outcome = block_on(runtime, open_loop(&theirs.target(), &due, asks))?;
     let at = if takes_it {
         format!("{SQLITE}: at {rate}/s")

@@ -1,10 +1,10 @@
 //! Reads by programs and people, with much stored: the server on a core of its own, the load on
 //! the others, on SQLite and on PostgreSQL.
 
-mod measure;
+pub(super) mod measure;
 mod mix;
-mod seed;
-mod sides;
+pub(super) mod seed;
+pub(super) mod sides;
 mod token;
 
 use crate::{
@@ -22,19 +22,19 @@ use sides::{Ours, Theirs};
 pub struct Plan {
     /// Reads a second
     #[arg(long, default_value_t = 500.0)]
-    rate: f64,
+    pub(super) rate: f64,
     /// Seconds of that load in each round
     #[arg(long, default_value_t = 30)]
-    seconds: u64,
+    pub(super) seconds: u64,
     /// Projects stored; as many accounts at the peer
     #[arg(long, default_value_t = 10_000)]
-    projects: u64,
+    pub(super) projects: u64,
     /// Tries stored
     #[arg(long, default_value_t = 1_000_000)]
-    tries: u64,
+    pub(super) tries: u64,
     /// Rounds of reads
     #[arg(long, default_value_t = 3)]
-    api_rounds: usize,
+    pub(super) api_rounds: usize,
 }
 
 /// Measures.
@@ -50,10 +50,10 @@ pub fn run(plan: &Plan, programs: &Programs) -> Result<Section> {
     for round in 0..plan.api_rounds {
         eprintln!("api: round {} of {}", round + 1, plan.api_rounds);
         for ours in [Some(&sqlite), postgres.as_ref()].into_iter().flatten() {
-            measure::ours(plan, ours, round, &runtime, &mut section)?;
+            measure::ours(plan, ours, round, &runtime, &mut section, mix::ours)?;
         }
         if let Some(theirs) = &peer {
-            measure::theirs(plan, theirs, round, &runtime, &mut section)?;
+            measure::theirs(plan, theirs, round, &runtime, &mut section, mix::theirs)?;
         }
     }
     drop(away);
@@ -61,7 +61,7 @@ pub fn run(plan: &Plan, programs: &Programs) -> Result<Section> {
 }
 
 /// What cannot be measured is said, not invented.
-fn optional<T>(section: &mut Section, what: &str, started: Result<T>) -> Option<T> {
+pub(super) fn optional<T>(section: &mut Section, what: &str, started: Result<T>) -> Option<T> {
     let say = |error| {
         eprintln!("api: not measured: {what}: {error:#}");
         section.note(format!("Not measured: {what}: {error:#}"));

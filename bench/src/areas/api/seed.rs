@@ -13,6 +13,33 @@ const YEAR: u64 = 365 * 24 * 3_600;
 const CATEGORIES: [&str; 10] =
     ["Tools", "System", "Data", "Text", "Languages", "Network", "AI", "Cloud", "Games", "Other"];
 
+/// Of these two letters at a time words are made, [`WORDS`] of them.
+const SYLLABLES: [&str; 10] = ["ba", "ce", "di", "fo", "gu", "ka", "le", "mi", "no", "pu"];
+/// How many different words there are in topics and lines.
+pub const WORDS: u64 = 1_000;
+
+/// The word of this number.
+pub fn word_of(number: u64) -> String {
+    let syllable = |part: u64| SYLLABLES[(number / part % 10) as usize];
+    [syllable(1), syllable(10), syllable(100)].concat()
+}
+
+/// The same in SQL.
+fn word(number: &str) -> String {
+    let letters = SYLLABLES.concat();
+    let syllable =
+        |part: u64| format!("substr('{letters}', 1 + 2 * (({number}) / {part} % 10), 2)");
+    [syllable(1), syllable(10), syllable(100)].join(" || ")
+}
+
+/// One of these, by turns.
+fn one_of(values: &[&str]) -> String {
+    let values = values.iter().enumerate();
+    let cases: Vec<String> =
+        values.map(|(at, value)| format!("WHEN {at} THEN '{value}'")).collect();
+    format!("CASE (i / 10) % {} {} END", cases.len(), cases.join(" "))
+}
+
 /// A project's place in URLs.
 pub fn slug(number: u64) -> String {
     format!("tool-{number:06}")
@@ -65,6 +92,16 @@ pub fn sql(plan: &Plan, dialect: Dialect) -> String {
     };
     let count = "UPDATE projects SET tries_count =
                      (SELECT count(*) FROM tries WHERE tries.project_id = projects.id);";
+    let last = "(SELECT max(started_at) FROM tries WHERE tries.project_id = projects.id)";
+    let trend = match dialect {
+        Dialect::Sqlite => "julianday(tried_at) / 3.0 - 813529.1666666666",
+        Dialect::Postgres => "extract(epoch FROM tried_at) / 259200.0",
+    };
+    // As if only the last try of each counted: the order of lists is all that matters here.
+    let trends = format!(
+        "UPDATE projects SET tried_at = {last};
+         UPDATE projects SET trend = {trend} WHERE tried_at IS NOT NULL;"
+    );
     [
         begin.to_owned(),
         users(dialect),
@@ -73,6 +110,7 @@ pub fn sql(plan: &Plan, dialect: Dialect) -> String {
         builds(dialect),
         tries(plan, dialect),
         count.to_owned(),
+        trends,
         end.to_owned(),
     ]
     .join("\n")
@@ -122,15 +160,21 @@ fn projects(plan: &Plan, dialect: Dialect) -> String {
     format!(
         "INSERT INTO projects (id, slug, name, name_key, owner_id, category, short_description,
              description, source_kind, base_image, script, command, dockerfile, image_repository,
-             image_digest, latest_build_id, created_at, updated_at)
+             image_digest, latest_build_id, created_at, updated_at, topics, licence, language)
          {numbers} SELECT i, 'tool-' || {number}, 'Tool ' || {number}, 'tool ' || {number},
              1 + {owner} % {USERS}, CASE i % {kinds} {categories} END,
-             'Does one thing well, number ' || i, '{description}', 'script', 'debian:12',
+             'Does one thing well with ' || {line} || ', number ' || i, '{description}', 'script', 'debian:12',
              'apt-get install -y tool', 'tool', '', 'projects/tool-' || {number},
-             'sha256:' || {digest}, {build}, {made}, {made} FROM n;",
+             'sha256:' || {digest}, {build}, {made}, {made},
+             {topic} || ' ' || {other}, {licence}, {language} FROM n;",
         numbers = numbers(plan.projects),
         owner = mixed(7_919),
         kinds = CATEGORIES.len(),
+        line = word("i * 31"),
+        topic = word("i * 7"),
+        other = word("i * 13 + 5"),
+        licence = one_of(&["MIT", "Apache-2.0", "GPL-3.0-or-later", "BSD-3-Clause", ""]),
+        language = one_of(&["Rust", "C", "Go", "Python", "C++", "Shell", ""]),
         categories = categories.join(" "),
         digest = dialect.padded("i", 64),
         build = dialect.padded("i", 32),

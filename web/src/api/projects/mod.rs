@@ -11,6 +11,7 @@ use super::{
     paging::{self, Query},
 };
 use crate::{
+    discover::{ranking::Sort, search},
     error::Error,
     http::visitor::Visitor,
     i18n::{fill, t},
@@ -31,6 +32,7 @@ use source::Source;
 /// Which projects are asked for.
 #[derive(Deserialize)]
 pub struct Wish {
+    q: Option<String>,
     category: Option<String>,
     owner: Option<String>,
     limit: Option<i64>,
@@ -142,15 +144,38 @@ pub async fn list(
     }
     paging::check_name("owner", wish.owner.as_deref())?;
     paging::check_name("after", wish.after.as_deref())?;
-    let asker = visitor.user().map(|user| user.id);
-    let filter = Filter { category: wish.category, owner: wish.owner, slug: None, asker };
-    let after = wish.after;
-    let rows = services
-        .db
-        .read(move |conn| listing::projects(conn, &filter, after.as_deref(), limit + 1))
-        .await?;
+    let rows = if wish.q.is_some() {
+        looked_for(&services, wish, limit + 1).await?
+    } else {
+        let asker = visitor.user().map(|user| user.id);
+        let filter =
+            Filter { category: wish.category, owner: wish.owner, asker, ..Filter::default() };
+        let after = wish.after;
+        let listed =
+            move |conn: &mut _| listing::projects(conn, &filter, after.as_deref(), limit + 1);
+        services.db.read(listed).await?
+    };
     let rows: Vec<Summary> = rows.into_iter().map(|row| Summary::of(row, actor)).collect();
     paging::respond(&request, "projects", rows, limit, |last| last.slug.clone())
+}
+
+/// What has the words, the best first.
+async fn looked_for(services: &Services, wish: Wish, limit: i64) -> Result<Vec<Listed>, Error> {
+    if wish.owner.is_some() {
+        let message = "Words are looked for in everybody's projects: leave this out, or `q`.";
+        return Err(Error::Fields(FieldErrors::of("owner", message)));
+    }
+    let choice = [wish.category.unwrap_or_default(), String::new(), String::new()];
+    let typed = wish.q.unwrap_or_default();
+    let wish = search::Wish { typed, choice, sort: Sort::Best, after: wish.after };
+    let most = usize::try_from(limit).unwrap_or(1);
+    let results = search::search(&services.db, &services.discover, wish, most).await?;
+    let slugs: Vec<String> = results.found.into_iter().map(|one| one.slug).collect();
+    if slugs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let filter = Filter { slugs, ..Filter::default() };
+    Ok(services.db.read(move |conn| listing::projects(conn, &filter, None, limit)).await?)
 }
 
 /// `GET /api/v1/projects/{slug}`

@@ -12,7 +12,7 @@ pub mod sandboxes;
 pub mod users;
 mod walls;
 
-use super::{Frame, PageResult, html, see_other};
+use super::{Frame, PageResult, encode, html, see_other};
 use crate::{
     error::Error,
     http::visitor::Visitor,
@@ -38,12 +38,4 @@ fn machine(time: DateTime<Utc>) -> String {
 /// The same for people.
 fn human(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%d %H:%M UTC").to_string()
-}
-
-/// A part of an address behind the question mark.
-fn encode(text: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
-    text.bytes()
-        .map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") })
-        .collect()
 }

@@ -19,9 +19,10 @@ pub use redis::Redis;
 
 use actix_web::{App, HttpServer, dev::ServerHandle};
 use container_api::ContainerClient;
+use std::time::Duration;
 use web::{
-    AccountConfig, AddressConfig, AuditConfig, Config, DatabaseUrl, ImportConfig, OAuthConfig,
-    PasswordConfig, SessionConfig, SessionKey, TryConfig, WebService,
+    AccountConfig, AddressConfig, AuditConfig, Config, DatabaseUrl, DiscoverConfig, ImportConfig,
+    OAuthConfig, PasswordConfig, SessionConfig, SessionKey, TryConfig, WebService,
 };
 
 /// A running site.
@@ -31,6 +32,7 @@ pub struct Site {
     pub containers: Containers,
     /// The database, as the command line opens it.
     pub database: DatabaseUrl,
+    raw: String,
     server: ServerHandle,
     _folder: tempfile::TempDir,
 }
@@ -48,8 +50,9 @@ impl Site {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let containers = Containers::start();
         let folder = tempfile::tempdir().unwrap();
+        let raw = database::fresh(folder.path());
         let mut config = Config {
-            database: database::fresh(folder.path()),
+            database: raw.parse().unwrap(),
             session: SessionConfig { key: SessionKey([7; 64]), secure_cookies: false, redis: None },
             containers: ContainerClient::new(&containers.base, "internal").unwrap(),
             address: AddressConfig::default(),
@@ -57,6 +60,7 @@ impl Site {
             audit: AuditConfig::default(),
             oauth: OAuthConfig::default(),
             imports: ImportConfig::default(),
+            discover: DiscoverConfig { keep: Duration::ZERO, ..DiscoverConfig::default() },
             accounts: AccountConfig { sign_ups_per_hour: 10_000 },
             tries: TryConfig { per_minute: 1_000, ..TryConfig::default() },
         };
@@ -73,7 +77,7 @@ impl Site {
         let server = server.run();
         let handle = server.handle();
         actix_web::rt::spawn(server);
-        Self { base, service, containers, database, server: handle, _folder: folder }
+        Self { base, service, containers, database, raw, server: handle, _folder: folder }
     }
 
     /// Ends everything.
@@ -81,6 +85,36 @@ impl Site {
         self.server.stop(false).await;
         self.service.stop().await;
         self.containers.stop().await;
+    }
+
+    /// Writes straight into the database that the site came with.
+    pub fn sql(&self, sql: &str) {
+        database::execute(&self.raw, sql);
+    }
+
+    /// So many projects that can be tried, of an account that is there: `many-1` and so on, in
+    /// three categories, the first the most tried.
+    pub fn fill(&self, count: u32) {
+        let row = |i: u32| {
+            let category = ["Cloud", "AI", "System"][i as usize % 3];
+            format!(
+                "('many-{i}', 'Many {i}', 'many {i}', (SELECT MIN(id) FROM users), '{category}',
+                 'Number {i} of a long catalogue, with a line that is as long as such lines are',
+                 'Words', 'dockerfile', '', '', '', '', 'x', 'sha256:1', {}, {i},
+                 '2026-01-01 00:00:00', '2026-01-01 00:00:00', 'MIT', 'Rust', CURRENT_TIMESTAMP)",
+                count - i
+            )
+        };
+        let rows: Vec<String> = (1..=count).map(row).collect();
+        self.sql(&format!(
+            "INSERT INTO projects (slug, name, name_key, owner_id, category, short_description,
+                 description, source_kind, base_image, script, command, dockerfile,
+                 image_repository, image_digest, tries_count, trend, created_at, updated_at,
+                 licence, language, tried_at) VALUES {}",
+            rows.join(", ")
+        ));
+        // As if each had been tried today.
+        self.sql("UPDATE projects SET trend = 1000000 - trend WHERE slug LIKE 'many-%'");
     }
 
     /// A maintainer with a project that can be tried.

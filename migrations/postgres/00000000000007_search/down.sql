@@ -1,0 +1,12 @@
+DROP INDEX projects_by_facets;
+CREATE INDEX projects_by_language ON projects (language);
+DROP INDEX projects_by_language_and_tries;
+DROP INDEX projects_by_licence;
+DROP INDEX projects_by_creation;
+DROP INDEX projects_by_all_tries;
+DROP TRIGGER project_search_follows ON projects;
+DROP FUNCTION project_search_follow;
+DROP TABLE project_search;
+DROP FUNCTION project_search_tail;
+DROP FUNCTION project_search_head;
+DROP FUNCTION project_search_plain;
