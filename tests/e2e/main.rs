@@ -17,5 +17,6 @@ mod my_containers;
 mod oidc;
 mod openapi;
 mod pages;
+mod search;
 mod support;
 mod visitor;
