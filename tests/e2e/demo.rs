@@ -9,13 +9,26 @@ use crate::support::{
 };
 use reqwest::StatusCode;
 
-const INSTALL: &str = include_str!("../../catalogue/jq/install.sh");
-const DEMO: &str = include_str!("../../catalogue/jq/demo.md");
+/// A project of the catalogue: its slug, its command, its script and its demo.
+type Project = (&'static str, &'static str, &'static str, &'static str);
+
+const JQ: Project = (
+    "jq",
+    "bash",
+    include_str!("../../catalogue/jq/install.sh"),
+    include_str!("../../catalogue/jq/demo.md"),
+);
+const SQLITE: Project = (
+    "sqlite3",
+    "sqlite3 sample.db",
+    include_str!("../../catalogue/sqlite3/install.sh"),
+    include_str!("../../catalogue/sqlite3/demo.md"),
+);
 
 #[actix_web::test]
 async fn journey_through_a_guided_demo() {
     let server = Server::options().with_debian().start();
-    publish(&Client::of(&server)).await;
+    publish(&Client::of(&server), JQ).await;
 
     let browser = Browser::open().await;
     browser.goto(&server.url("/p/jq")).await;
@@ -75,23 +88,55 @@ async fn journey_through_a_guided_demo() {
     browser.close().await;
 }
 
-async fn publish(maker: &Client) {
+#[actix_web::test]
+async fn each_step_of_sqlite3s_demo_is_met_by_its_own_commands() {
+    let server = Server::options().with_debian().start();
+    publish(&Client::of(&server), SQLITE).await;
+    let browser = Browser::open().await;
+    browser.goto(&server.url("/")).await;
+    browser.click("button[name=language][value=ko]").await;
+    browser.goto(&server.url("/p/sqlite3")).await;
+    browser.click("[data-try-form] button").await;
+    browser.connected().await;
+    browser.sees("sqlite>").await;
+    for step in 1..=5 {
+        assert_eq!(said(&browser).await.is_empty(), step == 1, "nothing is done by itself");
+        let commands = if step == 5 { 2 } else { 1 };
+        for command in 0..commands {
+            let buttons = format!("[aria-labelledby=demo-step-{step}] [data-demo-run]:enabled");
+            browser.css(&buttons).await;
+            let buttons = browser.driver.find_all(thirtyfour::By::Css(&buttons)).await.unwrap();
+            buttons[command].click().await.unwrap();
+        }
+        browser.css(&format!("[data-demo-mark]:nth-child({step})[data-done]")).await;
+        if step == 3 {
+            browser.pictures("terminal-demo-ko").await;
+        }
+        if step < 5 {
+            browser.click("[data-demo-next]").await;
+        }
+    }
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    browser.close().await;
+}
+
+async fn publish(maker: &Client, (slug, command, script, demo): Project) {
     maker.sign_up("maker").await;
     let fields = [
-        ("name", "jq"),
+        ("name", slug),
         ("category", "Data"),
-        ("short_description", "JSON on the command line"),
+        ("short_description", "One of the catalogue's"),
         ("kind", "script"),
         ("base", "debian:12"),
-        ("command", "bash"),
-        ("script", INSTALL),
+        ("command", command),
+        ("script", script),
     ];
     let answer = maker.submit("/projects/new", "/projects/new", &fields).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.unwrap());
-    let edit = "/p/jq/demo/edit";
-    let answer = maker.submit(edit, edit, &[("demo", DEMO), ("action", "save")]).await;
+    let edit = &format!("/p/{slug}/demo/edit");
+    let answer = maker.submit(edit, edit, &[("demo", demo), ("action", "save")]).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.unwrap());
-    until_triable(maker, "jq").await;
+    until_triable(maker, slug).await;
 }
 
 /// Waits until a step, from 0, is the one that is shown.
