@@ -30,6 +30,7 @@ mod projects;
 mod quotas;
 mod reconcile;
 mod redis_link;
+mod reports;
 mod roles;
 mod routes;
 mod schema;

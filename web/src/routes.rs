@@ -146,6 +146,8 @@ fn pages(cfg: &mut ServiceConfig) {
         at("/admin/users/role", [post().to(admin::users::submit)]),
         at("/admin/quotas", [get().to(admin::quotas::show), post().to(admin::quotas::submit)]),
         at("/admin/quotas/remove", [post().to(admin::quotas::remove)]),
+        at("/admin/reports", [get().to(admin::reports::show)]),
+        at("/admin/reports/{id}", [post().to(admin::reports::submit)]),
         at("/admin/bans", [get().to(admin::bans::show), post().to(admin::bans::submit)]),
         at("/admin/bans/lift", [post().to(admin::bans::lift)]),
         at("/admin/audit", [get().to(admin::audit::show)]),

@@ -4,8 +4,9 @@ use crate::support::{Person, Site, administrator, location, project};
 use container_api::EndReason;
 use reqwest::StatusCode;
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 9] = [
     "/admin",
+    "/admin/reports",
     "/admin/builds",
     "/admin/projects",
     "/admin/sandboxes",

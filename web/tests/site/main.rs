@@ -8,6 +8,7 @@ mod admin_audit;
 mod admin_bans;
 mod admin_pages;
 mod admin_quotas;
+mod admin_reports;
 mod api;
 mod api_projects;
 mod api_tokens;

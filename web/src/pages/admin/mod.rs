@@ -8,6 +8,7 @@ mod load;
 pub mod overview;
 pub mod projects;
 pub mod quotas;
+pub mod reports;
 pub mod sandboxes;
 pub mod users;
 mod walls;
