@@ -46,7 +46,7 @@ fn description(readme: &str) -> String {
     if readme.len() <= README_LIMIT {
         return readme.to_owned();
     }
-    let whole = readme.floor_char_boundary(README_LIMIT);
+    let whole = (0..=README_LIMIT).rfind(|at| readme.is_char_boundary(*at)).unwrap_or_default();
     let end = readme[..whole].rfind('\n').unwrap_or(whole);
     readme[..end].to_owned()
 }
