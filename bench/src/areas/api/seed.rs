@@ -27,8 +27,9 @@ pub fn word_of(number: u64) -> String {
 /// The same in SQL.
 fn word(number: &str) -> String {
     let letters = SYLLABLES.concat();
-    let syllable =
-        |part: u64| format!("substr('{letters}', 1 + 2 * (({number}) / {part} % 10), 2)");
+    let syllable = |part: u64| {
+        format!("substr('{letters}', CAST(1 + 2 * (({number}) / {part} % 10) AS INTEGER), 2)")
+    };
     [syllable(1), syllable(10), syllable(100)].join(" || ")
 }
 
@@ -109,6 +110,8 @@ pub fn sql(plan: &Plan, dialect: Dialect) -> String {
         projects(plan, dialect),
         builds(dialect),
         tries(plan, dialect),
+        days(dialect),
+        comments(),
         count.to_owned(),
         trends,
         end.to_owned(),
@@ -209,12 +212,39 @@ fn tries(plan: &Plan, dialect: Dialect) -> String {
     );
     let start = format!("i * {YEAR} / {}", plan.tries + 1);
     format!(
-        "INSERT INTO tries (id, project_id, owner_key, started_at, ended_at, end_reason)
-         {} SELECT {}, {project}, {owner}, {}, {}, '{{\"reason\":\"stopped\"}}' FROM n;",
+        "INSERT INTO tries (id, project_id, owner_key, started_at, ended_at, end_reason, start_ms,
+             first_command_ms)
+         {} SELECT {}, {project}, {owner}, {}, {}, '{{\"reason\":\"stopped\"}}', {},
+             CASE WHEN i % 4 > 0 THEN 1000 + {} % 60000 END FROM n;",
         numbers(plan.tries),
         dialect.padded("i", 32),
         dialect.time(&start),
         dialect.time(&format!("{start} + 300")),
+        format!("150 + {} % 600", mixed(86_028_121)),
+        mixed(104_395_301),
+    )
+}
+
+/// What the product counts as tries come.
+fn days(dialect: Dialect) -> String {
+    let day = match dialect {
+        Dialect::Sqlite => "date(started_at)",
+        Dialect::Postgres => "started_at::date",
+    };
+    format!(
+        "INSERT INTO project_days (project_id, day, tries)
+         SELECT project_id, {day}, count(*) FROM tries GROUP BY project_id, {day};"
+    )
+}
+
+/// Three on each project.
+fn comments() -> String {
+    format!(
+        "INSERT INTO comments (project_id, user_id, body, created_at)
+         {} SELECT projects.id, 1 + (projects.id * 7 + i) % {USERS},
+             'Works **well**, see `tool --help`. Number ' || i, projects.created_at
+         FROM projects, n;",
+        numbers(3)
     )
 }
 
@@ -271,6 +301,14 @@ mod tests {
         assert_eq!(number("SELECT count(*) FROM tries WHERE length(id) <> 32"), 0);
         assert_eq!(number("SELECT count(*) FROM tries WHERE started_at > datetime('now')"), 0);
         assert_eq!(number("SELECT count(*) FROM api_tokens"), TOKENS);
+        assert_eq!(number("SELECT sum(tries) FROM project_days"), 20_000);
+        assert_eq!(number("SELECT count(*) FROM comments"), 3_000);
+        assert_eq!(number("SELECT count(*) FROM tries WHERE start_ms IS NULL"), 0);
+        // What the pages' reads look for.
+        let word = word_of(7 * 5);
+        let having = format!("SELECT count(*) > 0 FROM project_words('{word}')");
+        assert_eq!(number(&having), 1, "{word}");
+        assert_eq!(number("SELECT count(*) FROM projects WHERE tried_at > 0 AND trend < 5000"), 0);
     }
 
     #[test]
@@ -285,6 +323,10 @@ mod tests {
             "(SELECT count(*) FROM projects) = 100",
             "(SELECT sum(tries_count) FROM projects) = 2000",
             "(SELECT count(*) FROM tries WHERE length(id) <> 32) = 0",
+            "(SELECT sum(tries) FROM project_days) = 2000",
+            "(SELECT count(*) FROM comments) = 300",
+            "(SELECT count(*) FROM project_search) = 100",
+            "(SELECT min(trend) FROM projects WHERE tries_count > 0) > 5000",
         ];
         for check in checks {
             postgres.execute(&format!("DO $$ BEGIN ASSERT {check}; END $$;")).unwrap();
