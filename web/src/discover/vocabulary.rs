@@ -22,6 +22,8 @@ pub struct Vocabulary {
 struct Entry {
     word: String,
     letters: Vec<char>,
+    /// Which letters, so that most words are passed over at a glance.
+    set: LetterSet,
     /// How often it comes; words of names count more.
     weight: u64,
 }
@@ -48,7 +50,10 @@ impl Vocabulary {
                 *weights.entry(word).or_default() += weight;
             }
         }
-        let entry = |(word, weight): (String, u64)| Entry { letters: letters(&word), word, weight };
+        let entry = |(word, weight): (String, u64)| {
+            let letters = letters(&word);
+            Entry { set: LetterSet::of(&letters), letters, word, weight }
+        };
         let mut entries: Vec<Entry> = weights.into_iter().map(entry).collect();
         entries.sort_by(|a, b| b.weight.cmp(&a.weight).then_with(|| a.word.cmp(&b.word)));
         Self { entries }
@@ -60,27 +65,32 @@ impl Vocabulary {
         let known = |entry: &Entry| {
             if prefix { entry.word.starts_with(word) } else { entry.word == word }
         };
-        if self.entries.iter().any(known) {
+        let typed = letters(word);
+        let set = LetterSet::of(&typed);
+        let having_all = self.entries.iter().filter(|entry| set.without(entry.set) == 0);
+        if having_all.clone().any(known) {
             return Stands::ItIsKnown;
         }
-        let typed = letters(word);
         if typed.len() >= 3 {
-            let holding = self.entries.iter().filter(|entry| entry.word.contains(word));
+            let holding = having_all.filter(|entry| entry.word.contains(word));
             let holding: Vec<String> = holding.take(MOST).map(|entry| entry.word.clone()).collect();
             if !holding.is_empty() {
                 return Stands::Within(holding);
             }
         }
-        let slips = self.slips(&typed);
+        let slips = self.slips(&typed, set);
         if slips.is_empty() { Stands::Nothing } else { Stands::Slip(slips) }
     }
 
     /// The nearest, of those the most frequent first.
-    fn slips(&self, typed: &[char]) -> Vec<String> {
+    fn slips(&self, typed: &[char], set: LetterSet) -> Vec<String> {
         let mut most = slips_allowed(typed.len());
         let mut found: Vec<(usize, &Entry)> = Vec::new();
         for entry in &self.entries {
-            if most == 0 || entry.letters.len().abs_diff(typed.len()) > most {
+            // A slip takes one letter away at most, and brings one.
+            let apart = set.without(entry.set).max(entry.set.without(set));
+            let lengths = entry.letters.len().abs_diff(typed.len());
+            if most == 0 || apart.max(lengths) > most {
                 continue;
             }
             let distance = distance(typed, &entry.letters);
@@ -116,6 +126,22 @@ impl Vocabulary {
     }
 }
 
+/// The letters of a word as bits. Two letters may share one, so words may be farther from each
+/// other than it seems by this, and never nearer.
+#[derive(Debug, Clone, Copy)]
+struct LetterSet(u64);
+
+impl LetterSet {
+    fn of(letters: &[char]) -> Self {
+        Self(letters.iter().fold(0, |set, letter| set | 1 << (u32::from(*letter) % 64)))
+    }
+
+    /// How many of its letters the other one has not, at least.
+    const fn without(self, other: Self) -> usize {
+        (self.0 & !other.0).count_ones() as usize
+    }
+}
+
 /// Letters as they are typed: a Korean syllable is two or three.
 fn letters(word: &str) -> Vec<char> {
     word.nfd().collect()
@@ -135,8 +161,9 @@ const fn slips_allowed(letters: usize) -> usize {
 fn distance(a: &[char], b: &[char]) -> usize {
     let width = b.len() + 1;
     let (mut before, mut last) = (vec![0; width], (0..width).collect::<Vec<_>>());
+    let mut row = vec![0; width];
     for (i, x) in a.iter().enumerate() {
-        let mut row = vec![i + 1; width];
+        row[0] = i + 1;
         for (j, y) in b.iter().enumerate() {
             let wrong = last[j] + usize::from(x != y);
             let mut best = wrong.min(last[j + 1] + 1).min(row[j] + 1);
@@ -145,7 +172,8 @@ fn distance(a: &[char], b: &[char]) -> usize {
             }
             row[j + 1] = best;
         }
-        before = std::mem::replace(&mut last, row);
+        std::mem::swap(&mut before, &mut last);
+        std::mem::swap(&mut last, &mut row);
     }
     last[b.len()]
 }
