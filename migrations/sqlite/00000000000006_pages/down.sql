@@ -3,6 +3,8 @@ DROP TABLE bans;
 DROP TABLE reports;
 DROP TABLE comments;
 DROP TABLE project_days;
+DROP INDEX tries_by_project;
+CREATE INDEX tries_by_project ON tries (project_id, started_at);
 ALTER TABLE tries DROP COLUMN tag;
 ALTER TABLE tries DROP COLUMN first_command_ms;
 ALTER TABLE tries DROP COLUMN start_ms;

@@ -30,6 +30,9 @@ ALTER TABLE tries ADD COLUMN start_ms BIGINT;
 ALTER TABLE tries ADD COLUMN first_command_ms BIGINT;
 -- What its visitor calls it; need not be unique.
 ALTER TABLE tries ADD COLUMN tag TEXT NOT NULL DEFAULT '';
+-- The usual start is read from the index alone.
+DROP INDEX tries_by_project;
+CREATE INDEX tries_by_project ON tries (project_id, started_at, start_ms);
 
 -- Tries by project and day (UTC): what badges and statistics count.
 CREATE TABLE project_days (

@@ -2,6 +2,8 @@ DROP INDEX projects_by_facets;
 CREATE INDEX projects_by_language ON projects (language);
 DROP INDEX projects_by_language_and_tries;
 DROP INDEX projects_by_licence;
+DROP INDEX projects_by_category_and_creation;
+DROP INDEX projects_by_category_and_trend;
 DROP INDEX projects_by_creation;
 DROP INDEX projects_by_all_tries;
 DROP TRIGGER project_words_after_update;

@@ -26,6 +26,8 @@ END;
 -- Lists in each of their orders, what is rare among them too.
 CREATE INDEX projects_by_all_tries ON projects (tries_count);
 CREATE INDEX projects_by_creation ON projects (created_at);
+CREATE INDEX projects_by_category_and_trend ON projects (category, trend);
+CREATE INDEX projects_by_category_and_creation ON projects (category, created_at);
 CREATE INDEX projects_by_licence ON projects (licence, tries_count);
 CREATE INDEX projects_by_language_and_tries ON projects (language, tries_count);
 DROP INDEX projects_by_language;
