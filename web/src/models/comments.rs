@@ -74,7 +74,6 @@ pub fn by_id(conn: &mut AnyConnection, id: i64) -> QueryResult<Option<Comment>> 
 }
 
 /// The comments of these numbers, in no order.
-#[allow(dead_code, reason = "the page that deals with reports is being made")]
 pub fn by_ids(conn: &mut AnyConnection, ids: &[i64]) -> QueryResult<Vec<Comment>> {
     let found = rows().filter(comments::id.eq_any(ids.to_vec())).load::<Row>(conn)?;
     Ok(found.into_iter().map(read).collect())

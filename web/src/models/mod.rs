@@ -19,7 +19,6 @@ pub mod owned;
 pub mod pace;
 pub mod projects;
 pub mod quotas;
-#[allow(dead_code, reason = "the page that deals with reports is being made")]
 pub mod reports;
 pub mod roles;
 pub mod search;

@@ -73,7 +73,6 @@ pub enum Actor {
 
 /// What somebody wishes to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "the pages that ask for the newest of these are being made")]
 pub enum Action {
     /// See a project's page, badge and description.
     SeeProject,
