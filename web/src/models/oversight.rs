@@ -81,6 +81,8 @@ pub struct Counts {
     pub sandboxes: i64,
     /// Builds that wait or run.
     pub builds: i64,
+    /// Reports that nobody has dealt with.
+    pub reports: i64,
 }
 
 /// Counts everything.
@@ -90,6 +92,7 @@ pub fn counts(conn: &mut AnyConnection) -> QueryResult<Counts> {
         projects: projects::table.count().get_result(conn)?,
         sandboxes: tries::table.filter(tries::ended_at.is_null()).count().get_result(conn)?,
         builds: builds::table.filter(unfinished()).count().get_result(conn)?,
+        reports: super::reports::count_open(conn)?,
     })
 }
 
@@ -301,7 +304,7 @@ mod tests {
         assert_eq!(found[0].address, "192.0.2.0/24");
         let found = db.read(|c| under_way(c, 10)).await.unwrap();
         assert_eq!((found.len(), &found[0].id, found[0].state), (1, &build, BuildState::Queued));
-        let expected = Counts { users: 1, projects: 1, sandboxes: 2, builds: 1 };
+        let expected = Counts { users: 1, projects: 1, sandboxes: 2, builds: 1, reports: 0 };
         assert_eq!(db.read(counts).await.unwrap(), expected);
     }
 }

@@ -17,6 +17,7 @@ async fn reports_are_dealt_with() {
     Person::signed_up(&site, "bob").await.submit("/p/jq/report", "/p/jq/report", &spam).await;
 
     let root = administrator(&site, "grace").await;
+    assert!(root.page("/admin").await.contains("<a href=\"/admin/reports\">3</a>"));
     let page = root.page("/admin/reports").await;
     for text in
         ["Buy *this*", "&#60;b&#62;things", "Reported by bob", "Reported by a guest", "Ban ada"]
