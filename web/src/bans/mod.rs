@@ -22,7 +22,7 @@ use crate::{
     },
     policy::{
         self, Action, Asker, Role,
-        ban::{Ban, Suspect, in_force},
+        ban::{Ban, Suspect, can_be_banned, in_force},
         subject::Subject,
     },
     service::Services,
@@ -128,7 +128,7 @@ async fn write(db: &Db, asker: &Asker, ban: Ban) -> Result<(), Error> {
         if let Subject::OneUser(name) = &ban.subject {
             match users::by_name(conn, name)? {
                 None => return Ok(Err(Refused::NoSuchUser)),
-                Some(user) if user.role == Role::Administrator => {
+                Some(user) if !can_be_banned(user.role) => {
                     return Ok(Err(Refused::Administrator));
                 }
                 Some(_) => {}

@@ -267,6 +267,10 @@ pub fn is_taken(conn: &mut AnyConnection, slug: &str, name: &str) -> QueryResult
 
 /// Whether there is a project at this place.
 pub fn exists(conn: &mut AnyConnection, slug: &str) -> QueryResult<bool> {
+    // PostgreSQL has no such text, and says so by an error.
+    if slug.contains('\0') {
+        return Ok(false);
+    }
     let found = projects::table.filter(projects::slug.eq(slug)).select(projects::id);
     Ok(found.first::<i64>(conn).optional()?.is_some())
 }

@@ -67,6 +67,12 @@ pub fn in_force<'a>(bans: &'a [Ban], who: Suspect<'_>, now: DateTime<Utc>) -> Op
     holding.max_by_key(|ban| ban.ends_at.unwrap_or(DateTime::<Utc>::MAX_UTC))
 }
 
+/// Whether an account of this role can be kept out: who looks after the site loses that role first.
+#[must_use]
+pub fn can_be_banned(role: Role) -> bool {
+    role != Role::Administrator
+}
+
 /// Whether somebody who is banned may send this change all the same.
 #[must_use]
 pub fn lets_through(path: &str) -> bool {
@@ -139,5 +145,11 @@ mod tests {
         for path in ["/", "/login", "/signup", "/p/jq/try", "/account/password", "/logout/x"] {
             assert!(!lets_through(path), "{path}");
         }
+    }
+
+    #[test]
+    fn who_looks_after_the_site_is_not_kept_out() {
+        assert!(can_be_banned(Role::User));
+        assert!(!can_be_banned(Role::Administrator));
     }
 }
