@@ -72,7 +72,8 @@ fn not_from_next() -> Error {
 
 /// Reads where a list by number goes on.
 pub fn number(text: Option<&str>) -> Result<Option<i64>, Error> {
-    text.map(str::parse).transpose().map_err(|_| not_from_next())
+    let read = |text: &str| text.parse().ok().filter(|number| *number >= 0);
+    text.map(|text| read(text).ok_or_else(not_from_next)).transpose()
 }
 
 /// Reads where a list by time goes on.

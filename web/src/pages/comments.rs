@@ -8,7 +8,7 @@ use crate::{
     i18n::{fill, filters, t},
     input::{FieldErrors, comment::COMMENT_LIMIT},
     models::{comments::Comment, projects::Project},
-    policy::{Action, Actor, Answer, decide},
+    policy::{self, Action, Actor, Answer, decide},
     projects::{self, markdown},
     service::Services,
 };
@@ -55,7 +55,7 @@ impl Said {
         let may = |action| decide(actor, action) == Answer::Yes;
         Self {
             html: markdown::comment_to_html(&comment.body),
-            by_maintainer: author == project.owner_id,
+            by_maintainer: policy::owns(author, project.owner_id),
             may_edit: may(Action::EditComment { author }),
             may_delete: may(Action::DeleteComment { author, owner: project.owner_id }),
             comment,

@@ -39,7 +39,7 @@ pub async fn offer(
     };
     match &found {
         None => errors.add("to", t("Nobody here has that name. Type it exactly.")),
-        Some(user) if user.id == project.owner_id => {
+        Some(user) if policy::owns(user.id, project.owner_id) => {
             errors.add("to", t("It is this account's already."));
         }
         Some(_) => {}
