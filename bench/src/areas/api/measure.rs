@@ -53,6 +53,9 @@ pub fn ours(
     Ok(())
 }
 
+/// Reads of one kind: what they are of, their budget in milliseconds, and themselves.
+pub type Kind = (&'static str, u32, Reads);
+
 /// A round of trythis with one kind of reads, at the plan's rate.
 pub fn alone(
     plan: &Plan,
@@ -60,7 +63,7 @@ pub fn alone(
     round: usize,
     runtime: &Runtime,
     section: &mut Section,
-    (what, reads): (&str, Reads),
+    (what, budget, reads): Kind,
 ) -> Result<()> {
     let due = poisson(plan.rate, Duration::from_secs(plan.seconds), round as u64);
     let asks = reads(plan, round as u64, due.len());
@@ -68,7 +71,11 @@ pub fn alone(
     let at = format!("{}: {what} alone, at {}/s", ours.name, plan.rate);
     section.add(Side::Ours, &format!("{at}: errors"), outcome.all.errors() as f64);
     section.add(Side::Ours, &format!("{at}: p50, ms"), outcome.all.quantile_ms(0.5));
-    section.add(Side::Ours, &format!("{at}: p99, ms"), outcome.all.quantile_ms(0.99));
+    section.add(
+        Side::Ours,
+        &format!("{at}: p99 (budget {budget}), ms"),
+        outcome.all.quantile_ms(0.99),
+    );
     complain(ours.name, &[outcome]);
     Ok(())
 }
