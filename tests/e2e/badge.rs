@@ -30,7 +30,7 @@ async fn journey_from_a_badge_in_a_readme_to_a_prompt() {
     // Programs look at the page, and nothing starts.
     let page = maker.page("/p/shell/start").await;
     assert!(page.contains("data-try-form") && !page.contains("data-auto-start"), "{page}");
-    let browser = Browser::open().await;
+    let browser = Browser::that_waits_for_no_page().await;
     browser.goto(&readme.origin).await;
     let badge = browser.css("img").await;
     until("the badge is drawn", PATIENCE, async || {
@@ -57,8 +57,10 @@ async fn journey_from_a_badge_in_a_readme_to_a_prompt() {
 
     // The way back does not start another one.
     browser.driver.back().await.unwrap();
+    let is_back = async || (!browser.path().await.starts_with("/s/")).then_some(());
+    until("the terminal is left", PATIENCE, is_back).await;
     tokio::time::sleep(MOMENT).await;
-    assert!(!browser.path().await.starts_with("/s/"));
+    assert!(is_back().await.is_some(), "the way back leads to the terminal again");
     // Who types the address means it, and is asked about the one that is in the way.
     browser.goto(&start).await;
     until("the choice is there", PATIENCE, async || {
@@ -68,6 +70,7 @@ async fn journey_from_a_badge_in_a_readme_to_a_prompt() {
     browser.css("button[name=replace]").await;
     // A page that leads there by itself is nobody's click.
     browser.goto(&readme.origin).await;
+    browser.css("img").await;
     let lead = format!("location.href = '{start}'");
     browser.driver.execute(&lead, vec![]).await.unwrap();
     browser.css("[data-try-form]").await;

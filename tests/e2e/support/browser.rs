@@ -6,7 +6,7 @@ use std::{
     process::{Child, Command, Stdio},
     time::Duration,
 };
-use thirtyfour::{ChromiumLikeCapabilities, prelude::*};
+use thirtyfour::{ChromiumLikeCapabilities, PageLoadStrategy, prelude::*};
 
 pub struct Browser {
     pub driver: WebDriver,
@@ -16,6 +16,17 @@ pub struct Browser {
 
 impl Browser {
     pub async fn open() -> Self {
+        Self::with(PageLoadStrategy::Normal).await
+    }
+
+    /// One whose driver answers while a page is on its way, for pages that go on by themselves.
+    /// Otherwise a page that is left before it is complete may hold up the driver, until its client
+    /// gives up after two minutes.
+    pub async fn that_waits_for_no_page() -> Self {
+        Self::with(PageLoadStrategy::None).await
+    }
+
+    async fn with(strategy: PageLoadStrategy) -> Self {
         let port = free_port();
         let chromedriver = Command::new("/usr/bin/chromedriver")
             .arg(format!("--port={port}"))
@@ -26,7 +37,7 @@ impl Browser {
         let profile = tempfile::tempdir().unwrap();
         let driver = until("chromedriver answers", PATIENCE, async || {
             let address = format!("http://127.0.0.1:{port}");
-            WebDriver::new(&address, capabilities(profile.path())).await.ok()
+            WebDriver::new(&address, capabilities(profile.path(), &strategy)).await.ok()
         })
         .await;
         let browser = Self { driver, chromedriver, _profile: profile };
@@ -152,8 +163,12 @@ impl Drop for Browser {
     }
 }
 
-fn capabilities(profile: &std::path::Path) -> thirtyfour::ChromeCapabilities {
+fn capabilities(
+    profile: &std::path::Path,
+    strategy: &PageLoadStrategy,
+) -> thirtyfour::ChromeCapabilities {
     let mut capabilities = DesiredCapabilities::chrome();
+    capabilities.set_page_load_strategy(strategy.clone()).unwrap();
     for argument in [
         "--headless",
         "--no-sandbox",
