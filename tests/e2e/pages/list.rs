@@ -1,17 +1,8 @@
 //! Which pages are there? The one list of them: who adds a page to the site adds its line here, and
 //! it is checked and has its pictures taken in each language, theme and width.
 
-use crate::support::{
-    PATIENCE,
-    browser::Browser,
-    client::Client,
-    server::{BINARY, Server},
-    until,
-};
-use reqwest::StatusCode;
-use std::process::Command;
-
-const PASSWORD: &str = "correct horse battery";
+use super::world::World;
+use crate::support::{PATIENCE, browser::Browser, client::PASSWORD, server::Server, until};
 
 /// Who looks at a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +16,7 @@ pub enum Who {
 impl Who {
     pub const ALL: [Self; 3] = [Self::Guest, Self::Maintainer, Self::Administrator];
 
-    const fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Guest => "",
             Self::Maintainer => "ada",
@@ -55,6 +46,8 @@ pub struct Page {
     pub path: String,
     /// What is there once the page is complete.
     pub ready: &'static str,
+    /// Whether another page's script leads there, which is nobody's click.
+    pub led: bool,
     /// Whether its form is sent as it is, so that it comes back with errors.
     pub sent: bool,
     /// What is typed into its terminal at each new size, which a program may not survive unharmed.
@@ -63,7 +56,7 @@ pub struct Page {
 
 /// A page that is complete when it is loaded.
 fn page(who: Who, name: &'static str, path: impl Into<String>) -> Page {
-    Page { who, name, path: path.into(), ready: "main", sent: false, typed: "" }
+    Page { who, name, path: path.into(), ready: "main", led: false, sent: false, typed: "" }
 }
 
 /// A page whose form comes back with errors.
@@ -76,6 +69,9 @@ pub fn pages(world: &World) -> Vec<Page> {
     use Who::{Administrator, Guest, Maintainer};
     vec![
         page(Guest, "home", "/"),
+        page(Guest, "search", "/search"),
+        page(Guest, "search-found", "/search?q=without+instaling"),
+        page(Guest, "search-nothing", "/search?q=quartz+sphinx"),
         page(Guest, "project", "/p/busybox"),
         page(Guest, "project-unbuilt", "/p/broken"),
         // This reader has a sandbox, and is asked which it is to be.
@@ -94,13 +90,24 @@ pub fn pages(world: &World) -> Vec<Page> {
         },
         page(Guest, "ended", &world.ended),
         page(Maintainer, "home-maintainer", "/"),
-        page(Maintainer, "start", "/p/busybox/start"),
+        page(Maintainer, "search-many", "/search"),
+        Page { led: true, ..page(Maintainer, "start", "/p/busybox/start") },
+        Page {
+            ready: "[data-terminal][data-state=connected]",
+            ..page(Maintainer, "terminal-demo", &world.demo)
+        },
+        page(Maintainer, "containers-maintainer", "/containers"),
         page(Maintainer, "projects", "/projects"),
         page(Maintainer, "project-own", "/p/busybox"),
         page(Maintainer, "project-new", "/projects/new"),
         wrong(Maintainer, "project-new-errors", "/projects/new"),
         page(Maintainer, "project-edit", "/p/busybox/edit"),
+        page(Maintainer, "project-archived", "/p/netcat"),
+        page(Maintainer, "demo-edit", "/p/awk/demo/edit"),
+        page(Maintainer, "demo-edit-empty", "/p/busybox/demo/edit"),
         page(Maintainer, "report", "/p/busybox/report"),
+        page(Maintainer, "report-comment", format!("/comments/{}/report", world.theirs)),
+        page(Maintainer, "comment-edit", format!("/comments/{}/edit", world.own)),
         page(Maintainer, "project-manage", "/p/busybox/manage"),
         page(Maintainer, "project-statistics", "/p/busybox/statistics"),
         page(Maintainer, "project-delete", "/p/busybox/delete"),
@@ -113,85 +120,13 @@ pub fn pages(world: &World) -> Vec<Page> {
         page(Maintainer, "leave", "/account/leave"),
         page(Administrator, "admin", "/admin"),
         page(Administrator, "admin-sandboxes", "/admin/sandboxes"),
+        page(Administrator, "admin-builds", "/admin/builds"),
+        page(Administrator, "admin-projects", "/admin/projects"),
         page(Administrator, "admin-users", "/admin/users"),
         page(Administrator, "admin-quotas", "/admin/quotas"),
+        page(Administrator, "admin-reports", "/admin/reports"),
+        page(Administrator, "admin-bans", "/admin/bans"),
+        wrong(Administrator, "admin-bans-errors", "/admin/bans"),
         page(Administrator, "admin-audit", "/admin/audit"),
     ]
-}
-
-/// What there is to be looked at.
-pub struct World {
-    /// A guest's running sandbox, in the browser that is given to [`World::new`].
-    pub terminal: String,
-    /// One that has ended.
-    pub ended: String,
-    /// A build that went well, and one that did not.
-    pub built: String,
-    pub failed: String,
-}
-
-/// Projects that need no network: name, category, a line, a script. The last one is broken.
-const PROJECTS: [(&str, &str, &str, &str); 5] = [
-    ("BusyBox", "Tools", "The Swiss army knife of small systems", "echo made > /made"),
-    ("Vi", "Text", "The editor that is everywhere, in its smallest form", "true"),
-    ("Awk", "Data", "A language for rows and columns, without installing it first", "true"),
-    ("Netcat", "Network", "Reads and writes over the network; 한국어 설명도 있어요", "true"),
-    ("Broken", "Other", "Its maintainer is at it", "echo 'cc: not found' >&2; exit 127"),
-];
-
-impl World {
-    /// Fills an empty site.
-    pub async fn new(server: &Server, browser: &Browser) -> Self {
-        let ada = Client::of(server);
-        ada.sign_up(Who::Maintainer.name()).await;
-        let mut builds = Vec::new();
-        for (name, category, line, script) in PROJECTS {
-            let build = publish(&ada, name, category, line, script).await;
-            until(&format!("{name} is built"), PATIENCE, async || {
-                let page = ada.page(&build).await;
-                let done = ["pushed", "failed"].map(|state| format!("data-state=\"{state}\""));
-                done.iter().any(|state| page.contains(state)).then_some(())
-            })
-            .await;
-            builds.push(build);
-        }
-        Client::of(server).sign_up(Who::Administrator.name()).await;
-        let mut grant = Command::new(BINARY);
-        grant.args(["admin", "grant", Who::Administrator.name()]);
-        assert!(grant.env("TRYTHIS_DATA", server.data()).status().unwrap().success());
-
-        let ended = try_it(server, browser, "busybox").await;
-        browser.click("[data-stop] button").await;
-        browser.css(".error-page, [data-state=ended]").await;
-        let terminal = try_it(server, browser, "busybox").await;
-        let failed = builds.pop().unwrap();
-        Self { terminal, ended, built: builds.swap_remove(0), failed }
-    }
-}
-
-async fn try_it(server: &Server, browser: &Browser, slug: &str) -> String {
-    browser.goto(&server.url(&format!("/p/{slug}"))).await;
-    browser.click("[data-try-form] button").await;
-    browser.connected().await;
-    browser.shows("a prompt", |screen| screen.trim_end().ends_with(['#', '$'])).await;
-    browser.path().await
-}
-
-/// Publishes a project; gives the build's path.
-async fn publish(client: &Client, name: &str, category: &str, line: &str, script: &str) -> String {
-    let script = format!("#!/bin/sh\n{script}\n");
-    let text = format!("**{name}** in a terminal of its own.\n\n- `{name} --help`\n- and so on\n");
-    let fields = [
-        ("name", name),
-        ("category", category),
-        ("short_description", line),
-        ("long_description", &text),
-        ("base", "busybox:1"),
-        ("command", "sh"),
-        ("kind", "script"),
-        ("script", &script),
-    ];
-    let answer = client.submit("/projects/new", "/projects/new", &fields).await;
-    assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.unwrap());
-    answer.headers()["location"].to_str().unwrap().to_owned()
 }

@@ -9,6 +9,9 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
 };
 
+/// What everybody here proves themselves with.
+pub const PASSWORD: &str = "correct horse battery";
+
 pub struct Client {
     pub http: reqwest::Client,
     base: String,
@@ -67,7 +70,7 @@ impl Client {
     }
 
     pub async fn sign_up(&self, name: &str) {
-        let fields = [("username", name), ("password", "correct horse battery")];
+        let fields = [("username", name), ("password", PASSWORD)];
         let answer = self.submit("/signup", "/signup", &fields).await;
         assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.unwrap());
     }

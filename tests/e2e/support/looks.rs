@@ -13,8 +13,8 @@ pub const THEMES: [&str; 2] = ["light", "dark"];
 pub const LANGUAGES: [&str; 2] = ["en", "ko"];
 
 /// The longest picture; what is below says no more about how a page looks.
-const TALLEST: u64 = 1_800;
-const QUALITY: u32 = 60;
+const TALLEST: u64 = 1_500;
+const QUALITY: u32 = 52;
 
 static AXE: LazyLock<String> = LazyLock::new(|| {
     let path =
