@@ -41,39 +41,38 @@ impl Known {
     }
 }
 
-/// What is known of the project at this place; `today` is the day in UTC.
+/// What is known of the project at this place; `today` is the day in UTC. One question, because a
+/// badge has little time: a line for each of the seven days up to `today` on which the project was
+/// tried, or one.
 pub fn of(conn: &mut AnyConnection, slug: &str, today: NaiveDate) -> QueryResult<Option<Known>> {
     // PostgreSQL has no such text, and says so by an error.
     if slug.contains('\0') {
         return Ok(None);
     }
-    let row = projects::table
+    let before = today.checked_sub_days(Days::new(WEEK)).unwrap_or(NaiveDate::MIN);
+    let this_week = project_days::project_id
+        .eq(projects::id)
+        .and(project_days::day.gt(before))
+        .and(project_days::day.le(today));
+    let days: Vec<(String, bool, bool, Option<String>, Option<i64>)> = projects::table
         .left_join(build_rows::table.on(projects::latest_build_id.eq(build_rows::id.nullable())))
+        .left_join(project_days::table.on(this_week))
         .filter(projects::slug.eq(slug))
         .select((
-            projects::id,
             projects::name,
             projects::archived_at.is_not_null(),
             projects::image_digest.is_not_null(),
             build_rows::state.nullable(),
-        ));
-    let row = row.first::<(i64, String, bool, bool, Option<String>)>(conn).optional()?;
-    let Some((id, name, archived, has_image, build)) = row else { return Ok(None) };
-    let build = build.as_deref().map(builds::read_state).transpose()?;
-    Ok(Some(Known { name, archived, has_image, build, tries: this_week(conn, id, today)? }))
-}
-
-/// How often a project was tried on the seven days up to `today`. Added up here: PostgreSQL's sum
-/// of whole numbers is none.
-fn this_week(conn: &mut AnyConnection, project: i64, today: NaiveDate) -> QueryResult<i64> {
-    let before = today.checked_sub_days(Days::new(WEEK)).unwrap_or(NaiveDate::MIN);
-    let days: Vec<i64> = project_days::table
-        .filter(project_days::project_id.eq(project))
-        .filter(project_days::day.gt(before))
-        .filter(project_days::day.le(today))
-        .select(project_days::tries)
+            project_days::tries.nullable(),
+        ))
         .load(conn)?;
-    Ok(days.into_iter().fold(0, i64::saturating_add))
+    // Added up here: PostgreSQL's sum of whole numbers is none.
+    let tries = days.iter().filter_map(|day| day.4).fold(0, i64::saturating_add);
+    let Some((name, archived, has_image, build, _)) = days.into_iter().next() else {
+        return Ok(None);
+    };
+    let build = build.as_deref().map(builds::read_state).transpose()?;
+    Ok(Some(Known { name, archived, has_image, build, tries }))
 }
 
 #[cfg(test)]
@@ -106,8 +105,6 @@ mod tests {
         })
         .await
         .unwrap();
-        let tries = db.read(move |c| this_week(c, id, today)).await.unwrap();
-        assert_eq!(tries, 21);
         assert_eq!(db.read(move |c| of(c, "jq", today)).await.unwrap().unwrap().tries, 21);
     }
 
