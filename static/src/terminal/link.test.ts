@@ -229,3 +229,17 @@ test("a full socket holds a paste back until there is room", async (t) => {
   await after(15);
   assert.equal(socket.sent[1]?.length, 101);
 });
+
+test("a page that was put away leaves, and comes back when it is taken out again", async (t) => {
+  const { link, sockets, states, connect } = setup(t);
+  link.start();
+  const first = await connect();
+  link.sleep();
+  assert.equal(first.closed, true);
+  link.hurry();
+  link.wake();
+  link.wake();
+  await connect();
+  assert.equal(sockets.length, 2);
+  assert.deepEqual(states, ["connected", "connecting", "connected"]);
+});

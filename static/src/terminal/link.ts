@@ -58,6 +58,7 @@ export class Link {
   private attempt = 0;
   private refusals = 0;
   private heard = false;
+  private asleep = false;
   private wait: ReturnType<typeof setTimeout> | undefined;
   private ping: ReturnType<typeof setTimeout> | undefined;
   private pump: ReturnType<typeof setTimeout> | undefined;
@@ -98,6 +99,20 @@ export class Link {
     }
   }
 
+  /** The page is put away, perhaps to be taken out again by Back: it must not count as a viewer. */
+  sleep(): void {
+    this.asleep = true;
+    this.drop();
+    if (this.state !== "ended") this.enter("connecting");
+  }
+
+  /** It was taken out again. */
+  wake(): void {
+    if (!this.asleep) return;
+    this.asleep = false;
+    if (this.state !== "ended") void this.connect();
+  }
+
   end(end: EndReason | undefined): void {
     if (this.state === "ended") return;
     this.drop();
@@ -110,7 +125,7 @@ export class Link {
     clearTimeout(this.wait);
     this.wait = undefined;
     const look = await this.door.look();
-    if (this.state === "ended") return;
+    if (this.state === "ended" || this.asleep) return;
     switch (look.kind) {
       case "live":
         this.events.looked(look);

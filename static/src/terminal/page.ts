@@ -114,6 +114,10 @@ export function startTerminal(main: HTMLElement, screen: HTMLElement): void {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => restyle(term, fitted));
   matchMedia("(max-width: 40rem)").addEventListener("change", () => restyle(term, fitted));
   addEventListener("online", () => link.hurry());
+  addEventListener("pagehide", () => link.sleep());
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) link.wake();
+  });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") link.hurry();
   });

@@ -6,8 +6,9 @@
 use super::address::header_text;
 use actix_web::{HttpRequest, http::Method};
 
-/// Whether a person's click, or what they typed into the address bar, brought this request about,
-/// and they are about to see the page.
+/// Whether a person's click on a page brought this request about, and they are about to see the page.
+/// What comes out of nowhere (`Sec-Fetch-Site: none`) is an address that was typed or pasted, or a
+/// crawler that drives a browser: nobody clicked.
 #[must_use]
 pub fn is_persons(request: &HttpRequest) -> bool {
     let says = |name, value| header_text(request, name) == Some(value);
@@ -16,6 +17,7 @@ pub fn is_persons(request: &HttpRequest) -> bool {
         && says("sec-fetch-user", "?1")
         && says("sec-fetch-mode", "navigate")
         && says("sec-fetch-dest", "document")
+        && header_text(request, "sec-fetch-site").is_some_and(|site| site != "none")
         && !early.iter().any(|name| request.headers().contains_key(*name))
 }
 
@@ -42,7 +44,7 @@ mod tests {
         assert!(is(Method::GET, &click));
         assert!(!is(Method::HEAD, &click));
         assert!(!is(Method::GET, &[]), "curl");
-        for missing in 0..3 {
+        for missing in 0..click.len() {
             let mut less = click.to_vec();
             less.remove(missing);
             assert!(!is(Method::GET, &less), "without {:?}", click[missing]);
@@ -55,7 +57,11 @@ mod tests {
         ] {
             assert!(!is(Method::GET, &[&click[..], &[more]].concat()), "{more:?}");
         }
-        for other in [("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "iframe")] {
+        for other in [
+            ("sec-fetch-mode", "no-cors"),
+            ("sec-fetch-dest", "iframe"),
+            ("sec-fetch-site", "none"),
+        ] {
             let mut changed = click.to_vec();
             changed.retain(|header| header.0 != other.0);
             changed.push(other);

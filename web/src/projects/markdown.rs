@@ -39,7 +39,8 @@ static COMMENTS: LazyLock<ammonia::Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// A comment's Markdown as safe HTML. A line's end is one, as people expect where they talk.
+/// A comment's Markdown as safe HTML. A line's end is one, as people expect where they talk, and HTML
+/// is text.
 #[must_use]
 pub fn comment_to_html(markdown: &str) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
@@ -51,6 +52,10 @@ pub fn comment_to_html(markdown: &str) -> String {
             [Some(Event::End(TagEnd::Strong)), Some(Event::End(TagEnd::Paragraph))]
         }
         Event::SoftBreak => [Some(Event::HardBreak), None],
+        // Who writes of `vim <file>` or `Vec<u8>` means what is written, and not HTML.
+        Event::Html(text) | Event::InlineHtml(text) => [Some(Event::Text(text)), None],
+        Event::Start(Tag::HtmlBlock) => [Some(Event::Start(Tag::Paragraph)), None],
+        Event::End(TagEnd::HtmlBlock) => [Some(Event::End(TagEnd::Paragraph)), None],
         // What an image shows is said by its words.
         Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => [None, None],
         other => [Some(other), None],
@@ -127,14 +132,14 @@ mod tests {
     }
 
     #[test]
-    fn comments_have_neither_headings_nor_images() {
+    fn comments_have_neither_headings_nor_images_nor_html() {
         for (markdown, html) in [
             ("# Big\nsmall", "<p><strong>Big</strong></p>\n<p>small</p>\n"),
             ("one\ntwo", "<p>one<br>\ntwo</p>\n"),
             ("![a cat](https://example.org/cat.png)", "<p>a cat</p>\n"),
-            ("<h1>Big</h1>", "Big"),
-            ("<img src=https://example.org/x>", ""),
-            ("<nav>x</nav>", "x"),
+            ("<h1>Big</h1>", "<p>&lt;h1&gt;Big&lt;/h1&gt;</p>"),
+            ("<script>x</script>", "<p>&lt;script&gt;x&lt;/script&gt;</p>"),
+            ("a Vec<u8>, *vim* <file>", "<p>a Vec&lt;u8&gt;, <em>vim</em> &lt;file&gt;</p>"),
         ] {
             assert_eq!(comment_to_html(markdown).trim(), html.trim(), "{markdown}");
         }

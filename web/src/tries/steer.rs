@@ -93,7 +93,8 @@ pub fn refusal(error: &Error) -> Option<&'static str> {
 pub async fn name(services: &Services, asker: &Asker, id: &str, tag: &str) -> Result<(), Error> {
     let (row, _) = open(services, id, asker, |own| Action::SteerSandbox { own }).await?;
     let tag = text::one_line(tag);
-    if tag.chars().count() > TAG_LIMIT || text::check_line(&tag).is_err() {
+    text::check_line(&tag).map_err(Error::BadForm)?;
+    if tag.chars().count() > TAG_LIMIT {
         let words = t("A tag is one line of up to {n} characters.");
         return Err(Error::BadForm(fill(words, &[("n", &TAG_LIMIT)])));
     }
