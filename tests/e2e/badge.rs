@@ -61,8 +61,13 @@ async fn journey_from_a_badge_in_a_readme_to_a_prompt() {
     until("the terminal is left", PATIENCE, is_back).await;
     tokio::time::sleep(MOMENT).await;
     assert!(is_back().await.is_some(), "the way back leads to the terminal again");
-    // Who types the address means it, and is asked about the one that is in the way.
+    // An address that is typed, or that a crawler's browser opens, waits for the button. Who presses it
+    // is asked about the one that is in the way.
     browser.goto(&start).await;
+    browser.css("[data-try-form]").await;
+    tokio::time::sleep(MOMENT).await;
+    assert_eq!(browser.path().await, "/p/shell/start");
+    browser.click("[data-try-form] button").await;
     until("the choice is there", PATIENCE, async || {
         (browser.path().await == "/p/shell/try").then_some(())
     })

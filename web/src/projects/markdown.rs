@@ -167,6 +167,12 @@ mod tests {
         );
     }
 
+    /// The tags alone: a comment shows HTML as the text that it is.
+    fn tags(html: &str) -> String {
+        let tags = html.split('<').skip(1).filter_map(|part| part.split_once('>'));
+        tags.map(|(tag, _)| format!("<{tag}>")).collect()
+    }
+
     #[test]
     fn nothing_harmful_comes_through() {
         for attack in [
@@ -187,7 +193,7 @@ mod tests {
             "<input name=csrf id=csrf>",
             "<div id=main class=notice>x</div>",
         ] {
-            let html = (to_html(attack) + &comment_to_html(attack)).to_lowercase();
+            let html = (to_html(attack) + &tags(&comment_to_html(attack))).to_lowercase();
             for bad in [
                 "<script",
                 "onerror",
