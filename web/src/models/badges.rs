@@ -41,6 +41,9 @@ impl Known {
     }
 }
 
+/// Name, whether it is archived, whether it has an image, its newest build's state; tries of a day.
+type Day = (String, bool, bool, Option<String>, Option<i64>);
+
 /// What is known of the project at this place; `today` is the day in UTC. One question, because a
 /// badge has little time: a line for each of the seven days up to `today` on which the project was
 /// tried, or one.
@@ -54,7 +57,7 @@ pub fn of(conn: &mut AnyConnection, slug: &str, today: NaiveDate) -> QueryResult
         .eq(projects::id)
         .and(project_days::day.gt(before))
         .and(project_days::day.le(today));
-    let days: Vec<(String, bool, bool, Option<String>, Option<i64>)> = projects::table
+    let days: Vec<Day> = projects::table
         .left_join(build_rows::table.on(projects::latest_build_id.eq(build_rows::id.nullable())))
         .left_join(project_days::table.on(this_week))
         .filter(projects::slug.eq(slug))

@@ -211,6 +211,7 @@ fn tries(plan: &Plan, dialect: Dialect) -> String {
         dialect.padded(&mixed(67_867_967), 32)
     );
     let start = format!("i * {YEAR} / {}", plan.tries + 1);
+    let took = format!("150 + {} % 600", mixed(86_028_121));
     format!(
         "INSERT INTO tries (id, project_id, owner_key, started_at, ended_at, end_reason, start_ms,
              first_command_ms)
@@ -220,7 +221,7 @@ fn tries(plan: &Plan, dialect: Dialect) -> String {
         dialect.padded("i", 32),
         dialect.time(&start),
         dialect.time(&format!("{start} + 300")),
-        format!("150 + {} % 600", mixed(86_028_121)),
+        took,
         mixed(104_395_301),
     )
 }
