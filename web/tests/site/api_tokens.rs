@@ -12,7 +12,7 @@ async fn a_token_is_shown_once_used_and_revoked() {
     let ada = Person::signed_up(&site, "ada").await;
     let program = Program::with_token_of(&site, &ada, "write").await;
     let page = ada.page("/account/tokens").await;
-    assert!(page.contains("<td>test</td>") && !page.contains(program.token()));
+    assert!(page.contains(">test</td>") && !page.contains(program.token()));
 
     let tokens = program.read(HERE).await;
     let token = &tokens["tokens"][0];
