@@ -80,12 +80,16 @@ pub struct Theirs {
 }
 
 impl Theirs {
-    /// Installs and starts it.
-    pub fn start(plan: &Plan, programs: &Programs, section: &mut Section) -> Result<Self> {
+    /// Installs and starts it; `reads` says what is asked of it.
+    pub fn start(
+        plan: &Plan,
+        programs: &Programs,
+        section: &mut Section,
+        reads: &str,
+    ) -> Result<Self> {
         let installed = Installed::new(programs)?;
         section.note(format!(
-            "Peer: {}, on SQLite, with {} accounts; reads of a page of 50 accounts and of one, \
-             asked of the hub directly, without its proxy.",
+            "Peer: {}, on SQLite, with {} accounts; {reads}, asked of the hub directly, without its proxy.",
             installed.versions(),
             plan.projects
         ));

@@ -3,58 +3,24 @@
 
 mod mix;
 
-use super::api::{
-    Plan, measure, optional,
-    sides::{Ours, Theirs},
-};
-use crate::{
-    report::Section,
-    servers::{Programs, cores::AwayFromServer},
-};
+use super::api::{Peer, Plan, explain, measure, rounds};
+use crate::{report::Section, servers::Programs};
 use anyhow::Result;
 
 /// Measures.
 pub fn run(plan: &Plan, programs: &Programs) -> Result<Section> {
     let mut section = Section::new("pages");
-    explain(plan, &mut section);
-    let away = AwayFromServer::begin()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let sqlite = Ours::on_sqlite(plan, programs)?;
-    let postgres = optional(&mut section, "PostgreSQL", Ours::on_postgres(plan, programs));
-    let started = Theirs::start(plan, programs, &mut section);
-    let peer = optional(&mut section, "JupyterHub", started);
-    for round in 0..plan.api_rounds {
-        eprintln!("pages: round {} of {}", round + 1, plan.api_rounds);
-        for ours in [Some(&sqlite), postgres.as_ref()].into_iter().flatten() {
-            measure::ours(plan, ours, round, &runtime, &mut section, mix::pages)?;
-            let badges: measure::Kind = ("badges", 2, mix::badges);
-            measure::alone(plan, ours, round, &runtime, &mut section, badges)?;
-        }
-        if let Some(theirs) = &peer {
-            measure::theirs(plan, theirs, round, &runtime, &mut section, mix::theirs)?;
-        }
-    }
-    drop(away);
-    Ok(section)
-}
-
-fn explain(plan: &Plan, section: &mut Section) {
-    section.note(format!(
-        "{} projects and {} tries are stored. Reads come as a Poisson process of {} a second for \
-         {} s in each round; a latency counts from when the read was due (no coordinated \
-         omission). The mix: {}. Badges are read alone, at the same rate.",
-        plan.projects,
-        plan.tries,
-        plan.rate,
-        plan.seconds,
-        mix::WORDS
-    ));
-    section.note(
-        "The server has one core, the load the others. PostgreSQL's processes are with the load: \
-         its machine would be another one, and so the server's core is all the server's.",
-    );
+    let badges = "Badges are read alone, at the same rate.";
+    explain(plan, &mut section, &format!("The mix: {}. {badges}", mix::WORDS));
     section.note(
         "The peer has no catalogue to search: its page is the one to log in by; there is \
          nothing else without an account.",
     );
+    let peer = Peer { reads: mix::theirs, words: "reads of its page to log in by" };
+    rounds("pages", plan, programs, &mut section, peer, |ours, round, runtime, section| {
+        measure::ours(plan, ours, round, runtime, section, mix::pages)?;
+        let badges: measure::Kind = ("badges", 2, mix::badges);
+        measure::alone(plan, ours, round, runtime, section, badges)
+    })?;
+    Ok(section)
 }
