@@ -10,24 +10,11 @@ use std::{
     time::Duration,
 };
 use support::{
+    doubled::{ended, started},
     eventually,
     fake_engine::FakeEngine,
     wishes::{limited, terminals, wish},
 };
-
-async fn started() -> (Arc<FakeEngine>, Sandboxes) {
-    let engine = Arc::new(FakeEngine::new());
-    let sandboxes = Sandboxes::start(engine.clone(), terminals(), 100).await.unwrap();
-    (engine, sandboxes)
-}
-
-async fn ended(sandboxes: &Sandboxes, id: &SandboxId) -> SandboxView {
-    eventually("the sandbox ends", || async {
-        sandboxes.view(id).await.is_some_and(|view| view.state == SandboxState::Ended)
-    })
-    .await;
-    sandboxes.view(id).await.unwrap()
-}
 
 #[tokio::test]
 async fn a_frozen_sandbox_is_kept_until_it_is_thawed() {

@@ -5,30 +5,12 @@ mod support;
 use chrono::{TimeDelta, Utc};
 use container_api::{EndReason, SandboxId, SandboxState, SandboxView};
 use container_server::sandboxes::{SandboxError, Sandboxes};
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::atomic::Ordering, time::Duration};
 use support::{
+    doubled::{ended, started},
     eventually,
-    fake_engine::FakeEngine,
     wishes::{limited, terminals, wish},
 };
-
-async fn started() -> (Arc<FakeEngine>, Sandboxes) {
-    let engine = Arc::new(FakeEngine::new());
-    let sandboxes = Sandboxes::start(engine.clone(), terminals(), 100).await.unwrap();
-    (engine, sandboxes)
-}
-
-async fn ended(sandboxes: &Sandboxes, id: &SandboxId) -> SandboxView {
-    eventually("the sandbox ends", || async {
-        sandboxes.view(id).await.is_some_and(|view| view.state == SandboxState::Ended)
-    })
-    .await;
-    sandboxes.view(id).await.unwrap()
-}
 
 /// The only sandbox in the books.
 async fn only(sandboxes: &Sandboxes) -> SandboxView {

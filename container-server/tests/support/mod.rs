@@ -1,6 +1,7 @@
 //! What the tests of this crate share. Each test binary uses a part of it.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub mod doubled;
 pub mod fake_engine;
 pub mod servers;
 pub mod wishes;
