@@ -1,6 +1,8 @@
 //! A double of the container server: its internal API, without engines. What a build does is
 //! written in its script: `fail`, `wait`, else it is pushed.
 
+mod status;
+
 use actix_web::{
     App, HttpRequest, HttpResponse, HttpServer,
     dev::ServerHandle,
@@ -10,8 +12,8 @@ use actix_web::{
 use chrono::Utc;
 use container_api::{
     BuildEvent, BuildEventKind, BuildId, BuildSource, BuildState, BuildView, ContextId,
-    ContextView, CreateBuild, CreateSandbox, EndReason, EngineStatus, ExtendSandbox, FailureCause,
-    ImageRef, LoadSample, Problem, SandboxId, SandboxState, SandboxView, Status, TicketView,
+    ContextView, CreateBuild, CreateSandbox, EndReason, ExtendSandbox, FailureCause, ImageRef,
+    Problem, SandboxId, SandboxState, SandboxView, TicketView,
 };
 use std::{
     sync::{Arc, Mutex, MutexGuard},
@@ -57,8 +59,8 @@ impl Containers {
                 .route("/builds/{id}", web::get().to(build))
                 .route("/builds/{id}", web::delete().to(cancel_build))
                 .route("/builds/{id}/log", web::get().to(log))
-                .route("/status", web::get().to(status))
-                .route("/status/load", web::get().to(load))
+                .route("/status", web::get().to(status::status))
+                .route("/status/load", web::get().to(status::load))
         })
         .workers(1)
         // Once stopped it is gone: no connection lingers that would still be answered.
@@ -335,81 +337,4 @@ async fn log(books: Shared, id: Path<String>) -> HttpResponse {
     });
     let lines: Vec<_> = lines.collect();
     HttpResponse::Ok().streaming(futures_util::stream::iter(lines))
-}
-
-async fn status(books: Shared) -> Json<Status> {
-    let books = books.lock().unwrap();
-    let living = |state| books.sandboxes.iter().filter(|one| one.state == state).count();
-    let counts = container_api::SandboxCounts {
-        starting: living(SandboxState::Starting),
-        running: living(SandboxState::Running),
-        frozen: living(SandboxState::Frozen),
-    };
-    let builds = |state| books.builds.iter().filter(|(one, _)| one.state == state).count();
-    let (queued, running) = (builds(BuildState::Queued), builds(BuildState::Running));
-    Json(Status {
-        engine: EngineStatus {
-            name: "double".to_owned(),
-            isolation: "None at all.".to_owned(),
-            facts: Some(isolation()),
-            self_test: Some(self_test()),
-        },
-        base_images: vec!["debian:12".to_owned(), "busybox:1".to_owned()],
-        sandboxes: counts.starting + counts.running + counts.frozen,
-        sandboxes_by_state: counts,
-        capacity: Some(if books.full { 0 } else { 100 }),
-        builds: queued + running,
-        builds_by_state: container_api::BuildCounts { queued, running },
-        load: Some(sample(0)),
-    })
-}
-
-fn isolation() -> container_api::Isolation {
-    container_api::Isolation {
-        user_namespace: true,
-        id_mapped_mounts: true,
-        seccomp: false,
-        no_new_privileges: true,
-        capabilities: vec!["CAP_CHOWN".to_owned(), "CAP_KILL".to_owned()],
-        cgroup_version: 2,
-        network: container_api::NetworkPolicy {
-            enabled: true,
-            closed_ranges: vec!["10.0.0.0/8".to_owned(), "169.254.0.0/16".to_owned()],
-            closed_ports: vec![25],
-        },
-    }
-}
-
-fn self_test() -> container_api::SelfTest {
-    let check = |name: &str, passed, detail: &str| container_api::SelfTestCheck {
-        name: name.to_owned(),
-        passed,
-        detail: detail.to_owned(),
-    };
-    container_api::SelfTest {
-        at: Utc::now(),
-        took_ms: 420,
-        passed: false,
-        checks: vec![
-            check("host-unreachable", true, "The host did not answer."),
-            check("metadata-unreachable", false, "169.254.169.254 answered on port 80."),
-        ],
-    }
-}
-
-/// So many samples ago, the load was this.
-fn sample(ago: i64) -> LoadSample {
-    LoadSample {
-        at: Utc::now() - chrono::TimeDelta::seconds(5 * ago),
-        cpu_busy: 0.25,
-        memory_used_bytes: 3 << 30,
-        memory_total_bytes: 8 << 30,
-        load_average: 0.5,
-        sandboxes: 2,
-        builds: 1,
-    }
-}
-
-async fn load() -> Json<Vec<LoadSample>> {
-    Json((0..120).rev().map(sample).collect())
 }
