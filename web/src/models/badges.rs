@@ -48,8 +48,7 @@ type Day = (String, bool, bool, Option<String>, Option<i64>);
 /// badge has little time: a line for each of the seven days up to `today` on which the project was
 /// tried, or one.
 pub fn of(conn: &mut AnyConnection, slug: &str, today: NaiveDate) -> QueryResult<Option<Known>> {
-    // PostgreSQL has no such text, and says so by an error.
-    if slug.contains('\0') {
+    if super::cannot_be_stored(slug) {
         return Ok(None);
     }
     let before = today.checked_sub_days(Days::new(WEEK)).unwrap_or(NaiveDate::MIN);

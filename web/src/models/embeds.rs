@@ -5,8 +5,7 @@ use diesel::prelude::*;
 
 /// The origins that may embed the project at this place; nothing where there is no project.
 pub fn parents(conn: &mut AnyConnection, slug: &str) -> QueryResult<Option<Vec<String>>> {
-    // PostgreSQL has no such text, and says so by an error.
-    if slug.contains('\0') {
+    if super::cannot_be_stored(slug) {
         return Ok(None);
     }
     let list = projects::table.filter(projects::slug.eq(slug)).select(projects::embed_parents);

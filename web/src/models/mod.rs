@@ -39,6 +39,12 @@ pub fn now() -> DateTime<Utc> {
     Utc::now().trunc_subsecs(6)
 }
 
+/// Whether a text is one that no row can hold: PostgreSQL has no NUL in texts, and answers a question
+/// for such a text by an error.
+fn cannot_be_stored(text: &str) -> bool {
+    text.contains('\0')
+}
+
 fn utc(time: NaiveDateTime) -> DateTime<Utc> {
     time.and_utc()
 }

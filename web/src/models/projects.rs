@@ -1,6 +1,6 @@
 //! Projects: what can be tried.
 
-use super::{image, now, unreadable, utc};
+use super::{cannot_be_stored, image, now, unreadable, utc};
 use crate::{
     db::AnyConnection,
     input::looks,
@@ -250,8 +250,7 @@ pub fn delete(conn: &mut AnyConnection, id: i64) -> QueryResult<()> {
 
 /// The project at this place.
 pub fn by_slug(conn: &mut AnyConnection, slug: &str) -> QueryResult<Option<Project>> {
-    // PostgreSQL has no such text, and says so by an error.
-    if slug.contains('\0') {
+    if cannot_be_stored(slug) {
         return Ok(None);
     }
     let row = projects::table.filter(projects::slug.eq(slug)).select(Row::as_select());
@@ -267,8 +266,7 @@ pub fn is_taken(conn: &mut AnyConnection, slug: &str, name: &str) -> QueryResult
 
 /// Whether there is a project at this place.
 pub fn exists(conn: &mut AnyConnection, slug: &str) -> QueryResult<bool> {
-    // PostgreSQL has no such text, and says so by an error.
-    if slug.contains('\0') {
+    if cannot_be_stored(slug) {
         return Ok(false);
     }
     let found = projects::table.filter(projects::slug.eq(slug)).select(projects::id);
