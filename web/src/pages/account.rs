@@ -3,7 +3,7 @@
 use super::{
     Frame, PageResult, html,
     identities::{provider_label, providers},
-    see_other,
+    moment, see_other,
 };
 use crate::{
     accounts::{SignUpError, export, settings},
@@ -21,7 +21,6 @@ use actix_web::{
     web,
 };
 use askama::Template;
-use chrono::{DateTime, Utc};
 
 const HERE: &str = "/account";
 
@@ -48,14 +47,6 @@ impl Account<'_> {
 
     fn is_this(&self, session: &Session) -> bool {
         session.id == self.this
-    }
-
-    fn minute(&self, time: &DateTime<Utc>) -> String {
-        time.format("%Y-%m-%d %H:%M UTC").to_string()
-    }
-
-    fn machine(&self, time: &DateTime<Utc>) -> String {
-        time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 }
 

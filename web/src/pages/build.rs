@@ -1,6 +1,6 @@
 //! `/builds/{id}`: a build as it happens.
 
-use super::{Frame, PageResult, html, see_other};
+use super::{Frame, PageResult, html, moment, see_other};
 use crate::{
     builds::{
         self,
@@ -16,7 +16,6 @@ use crate::{
 };
 use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
-use chrono::SecondsFormat;
 
 #[derive(Template)]
 #[template(path = "build.html")]
@@ -32,14 +31,6 @@ struct BuildPage {
 impl BuildPage {
     fn words(&self) -> &'static str {
         words::state(self.build.state)
-    }
-
-    fn created_at(&self) -> String {
-        self.build.created_at.to_rfc3339_opts(SecondsFormat::Secs, true)
-    }
-
-    fn created_text(&self) -> String {
-        self.build.created_at.format("%Y-%m-%d %H:%M UTC").to_string()
     }
 }
 

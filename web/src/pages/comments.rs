@@ -1,6 +1,6 @@
 //! Comments below a project: `/p/{slug}/comments` and `/comments/{id}`.
 
-use super::{Frame, PageResult, html, project, see_other};
+use super::{Frame, PageResult, html, moment, project, see_other};
 use crate::{
     comments,
     error::Error,
@@ -60,14 +60,6 @@ impl Said {
             may_delete: may(Action::DeleteComment { author, owner: project.owner_id }),
             comment,
         }
-    }
-
-    fn machine(&self) -> String {
-        self.comment.created_at.to_rfc3339()
-    }
-
-    fn human(&self) -> String {
-        self.comment.created_at.format("%Y-%m-%d %H:%M UTC").to_string()
     }
 }
 

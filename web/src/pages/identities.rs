@@ -1,6 +1,6 @@
 //! `/account/identities`: the accounts at other sites that one logs in with.
 
-use super::{Frame, PageResult, html, oauth::Buttons, see_other};
+use super::{Frame, PageResult, html, moment, oauth::Buttons, see_other};
 use crate::{
     error::Error,
     http::{form::Form, visitor::Visitor},
@@ -12,7 +12,6 @@ use crate::{
 };
 use actix_web::{http::StatusCode, web};
 use askama::Template;
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 /// The page's path.
@@ -33,14 +32,6 @@ impl Identities<'_> {
     fn label<'b>(&'b self, identity: &'b Identity) -> &'b str {
         let button = self.oauth.all.iter().find(|button| button.name == identity.provider);
         button.map_or(identity.provider.as_str(), |button| button.label)
-    }
-
-    fn day(&self, time: &DateTime<Utc>) -> String {
-        time.format("%Y-%m-%d").to_string()
-    }
-
-    fn machine(&self, time: &DateTime<Utc>) -> String {
-        time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 
     fn may_unlink(&self) -> bool {

@@ -15,6 +15,12 @@ pub fn human(time: &DateTime<Utc>) -> String {
     time.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
+/// The same without its time.
+#[must_use]
+pub fn day(time: &DateTime<Utc>) -> String {
+    time.format("%Y-%m-%d").to_string()
+}
+
 /// The same without its day.
 #[must_use]
 pub fn clock(time: &DateTime<Utc>) -> String {

@@ -4,7 +4,7 @@ use super::{
     Frame, PageResult,
     badge_panel::BadgePanel,
     comments::{Draft, SHOWN, Said, Talk},
-    html, measures, see_other,
+    html, measures, moment, see_other,
     terminal::Busy,
 };
 use crate::{
@@ -73,7 +73,7 @@ impl ProjectPage {
     fn build_time(&self) -> Option<(String, String)> {
         let build = self.build.as_ref()?;
         let at = build.ended_at.unwrap_or(build.created_at);
-        Some((at.to_rfc3339(), at.format("%Y-%m-%d %H:%M UTC").to_string()))
+        Some((moment::machine(&at), moment::human(&at)))
     }
 
     fn size(&self) -> Option<String> {

@@ -1,6 +1,6 @@
 //! `/account/tokens`: what one's programs log in with.
 
-use super::{Frame, PageResult, html, see_other};
+use super::{Frame, PageResult, html, moment, see_other};
 use crate::{
     error::Error,
     http::{form::Form, visitor::Visitor},
@@ -23,7 +23,6 @@ use actix_web::{
     web,
 };
 use askama::Template;
-use chrono::{DateTime, Utc};
 
 const HERE: &str = "/account/tokens";
 
@@ -49,18 +48,6 @@ impl Tokens {
 
     fn is_chosen(&self, days: &u32) -> bool {
         self.days == *days
-    }
-
-    fn day(&self, time: &DateTime<Utc>) -> String {
-        time.format("%Y-%m-%d").to_string()
-    }
-
-    fn machine(&self, time: &DateTime<Utc>) -> String {
-        time.format("%Y-%m-%dT%H:%M:%SZ").to_string()
-    }
-
-    fn minute(&self, time: &DateTime<Utc>) -> String {
-        time.format("%Y-%m-%d %H:%M UTC").to_string()
     }
 
     fn has_expired(&self, token: &Token) -> bool {

@@ -1,6 +1,6 @@
 //! `GET /admin/audit`: what changed state, the newest first.
 
-use super::{Frame, PageResult, check, encode, frame, html, human, machine};
+use super::{Frame, PageResult, check, encode, frame, html, moment};
 use crate::{
     http::visitor::Visitor,
     i18n::filters,
@@ -59,11 +59,11 @@ struct Audit {
 
 impl Audit {
     fn machine(&self, row: &Entry) -> String {
-        machine(row.at.and_utc())
+        moment::machine(&row.at.and_utc())
     }
 
     fn human(&self, row: &Entry) -> String {
-        human(row.at.and_utc())
+        moment::human(&row.at.and_utc())
     }
 
     fn is_filtered(&self) -> bool {

@@ -1,6 +1,6 @@
 //! `/admin/bans`: who is kept out.
 
-use super::{Frame, PageResult, encode, frame, html, human, machine, see_other};
+use super::{Frame, PageResult, encode, frame, html, moment, see_other};
 use crate::{
     bans,
     error::Error,
@@ -39,14 +39,6 @@ struct Page {
 }
 
 impl Page {
-    fn machine(&self, time: &DateTime<Utc>) -> String {
-        machine(*time)
-    }
-
-    fn human(&self, time: &DateTime<Utc>) -> String {
-        human(*time)
-    }
-
     fn holds(&self, ban: &Ban) -> bool {
         ban.is_in_force(self.moment)
     }

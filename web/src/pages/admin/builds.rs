@@ -1,6 +1,6 @@
 //! `/admin/builds`: what is built, what waits, what failed; whoever it belongs to.
 
-use super::{Frame, PageResult, check, frame, html, human, machine, see_other};
+use super::{Frame, PageResult, check, frame, html, moment, see_other};
 use crate::{
     builds::{self, words},
     http::{form::Form, visitor::Visitor},
@@ -27,14 +27,6 @@ struct Builds {
 }
 
 impl Builds {
-    fn machine(&self, row: &SeenBuild) -> String {
-        machine(row.created_at)
-    }
-
-    fn human(&self, row: &SeenBuild) -> String {
-        human(row.created_at)
-    }
-
     /// Why it failed, in a line.
     fn why(&self, row: &SeenBuild) -> String {
         row.failure.as_ref().map(|cause| words::failure(cause).title).unwrap_or_default()

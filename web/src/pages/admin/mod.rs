@@ -4,6 +4,7 @@ pub mod audit;
 pub mod bans;
 pub mod builds;
 mod chart;
+mod list;
 mod load;
 pub mod overview;
 pub mod projects;
@@ -13,13 +14,12 @@ pub mod sandboxes;
 pub mod users;
 mod walls;
 
-use super::{Frame, PageResult, encode, html, see_other};
+use super::{Frame, PageResult, encode, html, moment, see_other};
 use crate::{
     error::Error,
     http::visitor::Visitor,
     policy::{self, Action},
 };
-use chrono::{DateTime, SecondsFormat, Utc};
 
 /// Lets nobody else see a page.
 fn check(visitor: &Visitor, here: &str) -> Result<(), Error> {
@@ -29,14 +29,4 @@ fn check(visitor: &Visitor, here: &str) -> Result<(), Error> {
 /// The frame of these pages.
 fn frame(visitor: &Visitor) -> Result<Frame, Error> {
     Frame::of(visitor, "/admin")
-}
-
-/// A moment for `<time datetime>`.
-fn machine(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
-
-/// The same for people.
-fn human(time: DateTime<Utc>) -> String {
-    time.format("%Y-%m-%d %H:%M UTC").to_string()
 }

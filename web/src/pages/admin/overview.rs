@@ -1,9 +1,9 @@
 //! `GET /admin`: how the site stands; `GET /admin/live`: the part of it that moves.
 
 use super::{
-    Frame, PageResult, chart, check, frame, html, human,
+    Frame, PageResult, chart, check, frame, html,
     load::{self, Chart, Row},
-    machine,
+    moment,
     walls::{self, Wall},
 };
 use crate::{
@@ -54,14 +54,6 @@ impl Live {
 impl Overview {
     fn self_test(&self) -> Option<&SelfTest> {
         self.live.status.as_ref()?.engine.self_test.as_ref()
-    }
-
-    fn machine(&self, test: &SelfTest) -> String {
-        machine(test.at)
-    }
-
-    fn human(&self, test: &SelfTest) -> String {
-        human(test.at)
     }
 }
 

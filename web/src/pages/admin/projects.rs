@@ -1,6 +1,10 @@
 //! `/admin/projects`: every project, whoever it belongs to.
 
-use super::{Frame, PageResult, check, encode, frame, html, human, machine, see_other};
+use super::{
+    Frame, PageResult, check, frame, html,
+    list::{self, Search},
+    moment, see_other,
+};
 use crate::{
     error::Error,
     http::{form::Form, visitor::Visitor},
@@ -14,22 +18,8 @@ use crate::{
 };
 use actix_web::{http::StatusCode, web};
 use askama::Template;
-use serde::Deserialize;
 
 const HERE: &str = "/admin/projects";
-/// Projects on a page.
-const ROWS: usize = 50;
-
-/// Which projects are wanted.
-#[derive(Debug, Deserialize)]
-pub struct Search {
-    /// A part of the name, or the beginning of the maintainer's.
-    #[serde(default)]
-    q: String,
-    /// Where the page before ended.
-    #[serde(default)]
-    after: String,
-}
 
 #[derive(Template)]
 #[template(path = "admin/projects.html")]
@@ -42,16 +32,6 @@ struct Projects {
     next: String,
 }
 
-impl Projects {
-    fn machine(&self, row: &SeenProject) -> String {
-        machine(row.created_at)
-    }
-
-    fn human(&self, row: &SeenProject) -> String {
-        human(row.created_at)
-    }
-}
-
 /// The page.
 pub async fn show(
     services: web::Data<Services>,
@@ -62,15 +42,10 @@ pub async fn show(
     let Search { q, after } = query.into_inner();
     let (q, is_first) = (q.trim().to_lowercase(), after.is_empty());
     let text = q.clone();
-    let limit = ROWS as i64 + 1;
-    let found = services.db.read(move |conn| oversight::projects_like(conn, &text, &after, limit));
+    let found =
+        services.db.read(move |conn| oversight::projects_like(conn, &text, &after, list::LIMIT));
     let mut rows = found.await?;
-    let more = rows.len() > ROWS;
-    rows.truncate(ROWS);
-    let next = match rows.last() {
-        Some(last) if more => format!("{HERE}?q={}&after={}", encode(&q), encode(&last.key)),
-        _ => String::new(),
-    };
+    let next = list::cut(&mut rows, HERE, &q, |row| &row.key);
     html(StatusCode::OK, &Projects { frame: frame(&visitor)?, rows, q, is_first, next })
 }
 

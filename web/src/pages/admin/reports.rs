@@ -1,6 +1,6 @@
 //! `/admin/reports`: what people find wrong, and what becomes of it.
 
-use super::{Frame, PageResult, check, frame, html, human, machine, see_other};
+use super::{Frame, PageResult, check, frame, html, moment, see_other};
 use crate::{
     comments,
     error::Error,
@@ -70,16 +70,6 @@ struct Reports {
     is_first: bool,
     /// Where it goes on.
     next: Option<i64>,
-}
-
-impl Reports {
-    fn machine(&self, line: &Line) -> String {
-        machine(line.report.created_at)
-    }
-
-    fn human(&self, line: &Line) -> String {
-        human(line.report.created_at)
-    }
 }
 
 /// The page.

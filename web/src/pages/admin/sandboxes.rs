@@ -1,6 +1,6 @@
 //! `/admin/sandboxes`: what lives, whoever it belongs to.
 
-use super::{Frame, PageResult, check, frame, html, human, machine, see_other};
+use super::{Frame, PageResult, check, frame, html, moment, see_other};
 use crate::{
     http::{form::Form, visitor::Visitor},
     i18n::{fill, filters, t},
@@ -23,16 +23,6 @@ struct Sandboxes {
     rows: Vec<LiveSandbox>,
     /// How many live, with those that the page does not show.
     all: i64,
-}
-
-impl Sandboxes {
-    fn machine(&self, row: &LiveSandbox) -> String {
-        machine(row.started_at)
-    }
-
-    fn human(&self, row: &LiveSandbox) -> String {
-        human(row.started_at)
-    }
 }
 
 /// The page.

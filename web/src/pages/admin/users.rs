@@ -1,6 +1,10 @@
 //! `/admin/users`: the accounts, and who of them looks after the site.
 
-use super::{Frame, PageResult, check, encode, frame, html, human, machine, see_other};
+use super::{
+    Frame, PageResult, check, frame, html,
+    list::{self, Search},
+    moment, see_other,
+};
 use crate::{
     http::{form::Form, visitor::Visitor},
     i18n::{fill, filters, t},
@@ -10,22 +14,8 @@ use crate::{
 };
 use actix_web::{http::StatusCode, web};
 use askama::Template;
-use serde::Deserialize;
 
 const HERE: &str = "/admin/users";
-/// Accounts on a page.
-const ROWS: usize = 50;
-
-/// Which accounts are wanted.
-#[derive(Debug, Deserialize)]
-pub struct Search {
-    /// The beginning of the name.
-    #[serde(default)]
-    q: String,
-    /// The last name of the page before.
-    #[serde(default)]
-    after: String,
-}
 
 #[derive(Template)]
 #[template(path = "admin/users.html")]
@@ -38,16 +28,6 @@ struct Users {
     next: String,
 }
 
-impl Users {
-    fn machine(&self, row: &Account) -> String {
-        machine(row.created_at)
-    }
-
-    fn human(&self, row: &Account) -> String {
-        human(row.created_at)
-    }
-}
-
 /// The page.
 pub async fn show(
     services: web::Data<Services>,
@@ -58,14 +38,9 @@ pub async fn show(
     let Search { q, after } = query.into_inner();
     let (q, is_first) = (q.trim().to_ascii_lowercase(), after.is_empty());
     let text = q.clone();
-    let limit = ROWS as i64 + 1;
-    let mut rows = services.db.read(move |conn| rows::search(conn, &text, &after, limit)).await?;
-    let more = rows.len() > ROWS;
-    rows.truncate(ROWS);
-    let next = match rows.last() {
-        Some(last) if more => format!("{HERE}?q={}&after={}", encode(&q), last.name),
-        _ => String::new(),
-    };
+    let mut rows =
+        services.db.read(move |conn| rows::search(conn, &text, &after, list::LIMIT)).await?;
+    let next = list::cut(&mut rows, HERE, &q, |row| &row.name);
     html(StatusCode::OK, &Users { frame: frame(&visitor)?, rows, q, is_first, next })
 }
 
