@@ -93,10 +93,7 @@ start() {
 watch() {
   local run=$1 env=$2
   start
-  # Without TLS and Kerberos, whose clean-up at the end of a process crashes while a connection is being opened.
-  { echo "PGSSLMODE=disable"
-    echo "PGGSSENCMODE=disable"
-    echo "TRYTHIS_TEST_POSTGRES=$TRYTHIS_TEST_POSTGRES"
+  { echo "TRYTHIS_TEST_POSTGRES=$TRYTHIS_TEST_POSTGRES"
     echo "TRYTHIS_TEST_REDIS=$TRYTHIS_TEST_REDIS"; } >"$env.part"
   mv "$env.part" "$env"
   tail --pid="$run" -f /dev/null

@@ -1,11 +1,7 @@
 //! One connection type over every database that trythis can keep its data in.
 
 use super::DatabaseUrl;
-use diesel::{
-    Connection, ConnectionError, SqliteConnection,
-    connection::SimpleConnection,
-    r2d2::{Error, ManageConnection, R2D2Connection},
-};
+use diesel::{Connection, ConnectionError, SqliteConnection, connection::SimpleConnection};
 use std::path::Path;
 
 /// A connection to whichever database is configured. MySQL joins as a variant.
@@ -18,16 +14,15 @@ pub enum AnyConnection {
     Postgres(diesel::PgConnection),
 }
 
-/// Opens connections for the pool. Diesel's own manager would try one database after another.
-#[derive(Debug)]
-pub struct Manager {
-    url: DatabaseUrl,
-}
-
-impl Manager {
-    pub fn new(url: DatabaseUrl) -> Self {
-        Self { url }
-    }
+/// Why there is no connection.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The file or the server lets nobody in.
+    #[error(transparent)]
+    Refused(#[from] ConnectionError),
+    /// It does so, but does not do what it is told first.
+    #[error(transparent)]
+    Settings(#[from] diesel::result::Error),
 }
 
 /// Readers do not wait for the writer, links between rows are checked, and a lock that another
@@ -52,41 +47,31 @@ const POSTGRES_SETTINGS: &str = "
     SET idle_in_transaction_session_timeout = '30s';
 ";
 
-fn open_sqlite(path: &Path) -> Result<AnyConnection, Error> {
+/// Opens a connection; blocks until it is there.
+///
+/// # Errors
+/// See [`OpenError`]. A password is not among its words.
+pub fn open(url: &DatabaseUrl) -> Result<AnyConnection, OpenError> {
+    match url {
+        DatabaseUrl::Sqlite(path) => open_sqlite(path),
+        #[cfg(feature = "postgres")]
+        DatabaseUrl::Postgres(url) => open_postgres(url),
+    }
+}
+
+fn open_sqlite(path: &Path) -> Result<AnyConnection, OpenError> {
     let text = path.to_str().ok_or_else(|| {
         ConnectionError::BadConnection("the database's path is not UTF-8".to_owned())
     });
-    let mut conn = text.and_then(SqliteConnection::establish).map_err(Error::ConnectionError)?;
-    conn.batch_execute(SQLITE_SETTINGS).map_err(Error::QueryError)?;
+    let mut conn = SqliteConnection::establish(text?)?;
+    conn.batch_execute(SQLITE_SETTINGS)?;
     Ok(AnyConnection::Sqlite(conn))
 }
 
 #[cfg(feature = "postgres")]
-fn open_postgres(url: &super::url::PostgresUrl) -> Result<AnyConnection, Error> {
-    let mut conn = diesel::PgConnection::establish(&url.to_libpq()).map_err(|error| {
-        Error::ConnectionError(ConnectionError::BadConnection(url.redact(error.to_string())))
-    })?;
-    conn.batch_execute(POSTGRES_SETTINGS).map_err(Error::QueryError)?;
+fn open_postgres(url: &super::url::PostgresUrl) -> Result<AnyConnection, OpenError> {
+    let mut conn = diesel::PgConnection::establish(&url.to_libpq())
+        .map_err(|error| ConnectionError::BadConnection(url.redact(error.to_string())))?;
+    conn.batch_execute(POSTGRES_SETTINGS)?;
     Ok(AnyConnection::Postgres(conn))
-}
-
-impl ManageConnection for Manager {
-    type Connection = AnyConnection;
-    type Error = Error;
-
-    fn connect(&self) -> Result<AnyConnection, Error> {
-        match &self.url {
-            DatabaseUrl::Sqlite(path) => open_sqlite(path),
-            #[cfg(feature = "postgres")]
-            DatabaseUrl::Postgres(url) => open_postgres(url),
-        }
-    }
-
-    fn is_valid(&self, conn: &mut AnyConnection) -> Result<(), Error> {
-        conn.ping().map_err(Error::QueryError)
-    }
-
-    fn has_broken(&self, conn: &mut AnyConnection) -> bool {
-        std::thread::panicking() || conn.is_broken()
-    }
 }

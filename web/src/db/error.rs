@@ -1,5 +1,6 @@
 //! Why the database did not do something.
 
+use super::connection::OpenError;
 use diesel::result::{DatabaseErrorKind as Kind, Error::DatabaseError};
 
 /// Why the database did not do something. For the log only.
@@ -7,10 +8,13 @@ use diesel::result::{DatabaseErrorKind as Kind, Error::DatabaseError};
 pub enum DbError {
     /// The server cannot be reached, or takes nobody in.
     #[error("no database connection: {0}")]
-    Unreachable(#[from] diesel::r2d2::PoolError),
+    Unreachable(OpenError),
+    /// It does not say whether it takes anybody in.
+    #[error("no database connection: the server does not answer in time")]
+    Silent,
     /// The first connection failed.
     #[error("the database cannot be opened: {0}")]
-    Open(diesel::r2d2::Error),
+    Open(OpenError),
     /// All connections were in use for too long.
     #[error("no database connection became free in time")]
     Exhausted,
@@ -44,6 +48,7 @@ impl DbError {
     /// Whether the same may well work a little later.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Unreachable(_) | Self::Exhausted | Self::Lost(_) | Self::Overloaded(_))
+        use DbError::{Exhausted, Lost, Overloaded, Silent, Unreachable};
+        matches!(self, Unreachable(_) | Silent | Exhausted | Lost(_) | Overloaded(_))
     }
 }

@@ -8,7 +8,11 @@ use crate::{models::users, schema::users as table};
 use diesel::prelude::*;
 use futures_util::future::join_all;
 
-on_each_database!(reading_before_writing_is_right_among_others, a_failed_change_leaves_nothing);
+on_each_database!(
+    reading_before_writing_is_right_among_others,
+    a_failed_change_leaves_nothing,
+    work_that_panics_leaves_nothing,
+);
 
 /// What a quota does: look how many there are, and add one if there is room.
 fn add_if_room(conn: &mut AnyConnection, name: &str) -> QueryResult<bool> {
@@ -45,6 +49,44 @@ async fn a_failed_change_leaves_nothing(db: Db) {
     assert!(failed.await.unwrap_err().is_duplicate());
     assert_eq!(db.read(|c| users::by_name(c, "ada")).await.unwrap(), None);
     db.ping().await.unwrap();
+}
+
+async fn work_that_panics_leaves_nothing(db: Db) {
+    let cut = db.write(|c| -> QueryResult<()> {
+        users::create(c, "ada", None)?;
+        panic!("on purpose")
+    });
+    assert!(matches!(cut.await, Err(DbError::Cut(_))));
+    for _ in 0..2 * super::pool::SIZE {
+        assert_eq!(db.read(|c| users::by_name(c, "ada")).await.unwrap(), None);
+    }
+    db.write(|c| users::create(c, "ada", None)).await.unwrap();
+}
+
+/// As a restart of the server does.
+#[cfg(feature = "postgres")]
+#[tokio::test]
+async fn connections_that_were_ended_fail_once_at_most() {
+    use diesel::connection::SimpleConnection;
+    let db = super::testing::postgres().await;
+    let open = || {
+        let work = || db.read(|c| c.batch_execute("SELECT pg_sleep(0.1)"));
+        join_all((0..super::pool::SIZE).map(|_| work()))
+    };
+    assert!(open().await.iter().all(Result::is_ok));
+    let others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE pid <> pg_backend_pid() AND query LIKE '%pg_sleep(0.1)%'";
+    db.read(|c| c.batch_execute(others)).await.unwrap();
+    let mut lost = 0;
+    for _ in 0..2 * super::pool::SIZE {
+        match db.ping().await {
+            Ok(()) => {}
+            Err(DbError::Lost(_)) => lost += 1,
+            Err(error) => panic!("{error}"),
+        }
+    }
+    assert!(lost <= 1, "{lost} requests failed");
+    assert!(open().await.iter().all(Result::is_ok));
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@
 use super::{AnyConnection, DbError};
 use diesel::{
     Connection, QueryResult,
-    r2d2::R2D2Connection,
+    connection::SimpleConnection,
     result::{DatabaseErrorKind as Kind, Error, Error::DatabaseError},
 };
 use std::time::{Duration, Instant};
@@ -56,7 +56,6 @@ fn transaction<T>(
     AnyConnection::transaction(conn, |conn| {
         #[cfg(feature = "postgres")]
         if let AnyConnection::Postgres(conn) = conn {
-            use diesel::connection::SimpleConnection;
             conn.batch_execute("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")?;
         }
         work(conn)
@@ -83,7 +82,7 @@ fn judge(conn: &mut AnyConnection, error: Error, start: Instant) -> DbError {
         // The digits are the same in every language.
         DatabaseError(Kind::Unknown, info) if info.message().ends_with(": 0x00") => DbError::Nul,
         DatabaseError(Kind::Unknown, _) | Error::RollbackErrorOnCommit { .. } => {
-            if conn.ping().is_err() {
+            if conn.batch_execute("SELECT 1").is_err() {
                 DbError::Lost(error)
             } else if start.elapsed() >= BUDGET {
                 DbError::Overloaded(error)
