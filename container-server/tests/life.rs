@@ -3,16 +3,12 @@
 mod support;
 
 use chrono::TimeDelta;
-use container_api::{EndReason, ExtendSandbox, SandboxId, SandboxState, SandboxView};
+use container_api::{EndReason, ExtendSandbox, SandboxId, SandboxState};
 use container_server::sandboxes::{SandboxError, Sandboxes};
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{sync::atomic::Ordering, time::Duration};
 use support::{
     doubled::{ended, started},
     eventually,
-    fake_engine::FakeEngine,
     wishes::{limited, terminals, wish},
 };
 
