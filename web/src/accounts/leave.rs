@@ -8,7 +8,9 @@ use crate::{
     input::FieldErrors,
     models::{
         audit::{self, Event},
-        builds as build_rows, leaving, roles, tries as try_rows,
+        builds as build_rows,
+        leaving::{self, Gone},
+        roles, tries as try_rows,
         users::User,
     },
     policy::{self, Action, Asker},
@@ -92,14 +94,17 @@ async fn leave_now(services: &Services, asker: &Asker, user: &User) -> Result<()
     let stragglers = services.db.write(move |conn| {
         let gone = leaving::delete(conn, id, &name, &key)?;
         let account = format!("user:{name}");
-        for project in gone.projects {
+        for project in &gone.projects {
             let event = Event::by(&asker, "project.delete", format!("project:{}", project.slug));
             audit::add(conn, &event.saying(format!("With {account}.")))?;
         }
         audit::add(conn, &Event::by(&asker, "account.delete", account))?;
-        Ok(gone.living)
+        Ok(gone)
     });
-    let stragglers = stragglers.await?;
+    let Gone { projects, living: stragglers } = stragglers.await?;
+    for project in projects {
+        services.badges.forget(&project.slug);
+    }
     // A ban went along, and is not for whoever takes the name next.
     services.bans.forget().await;
     // Started while the others were ended. Nobody can open them, and they end by themselves; and

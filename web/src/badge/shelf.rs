@@ -28,6 +28,11 @@ impl Shelf {
         self.keep_at(slug, drawing, Instant::now());
     }
 
+    /// The project is gone: nothing is drawn of it any more.
+    pub fn forget(&self, slug: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(slug);
+    }
+
     fn find_at(&self, slug: &str, now: Instant) -> Option<Arc<Drawing>> {
         let shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, drawing) = shelf.get(slug)?;
@@ -58,6 +63,8 @@ mod tests {
         assert!(shelf.find_at("a", start + FRESH / 2).is_some());
         assert!(shelf.find_at("a", start + FRESH).is_none());
         assert!(shelf.find_at("b", start).is_none());
+        shelf.forget("a");
+        assert!(shelf.find_at("a", start).is_none());
         for number in 0..2 * MOST {
             shelf.keep_at(number.to_string(), drawing.clone(), start);
             assert!(shelf.0.lock().unwrap().len() <= MOST);

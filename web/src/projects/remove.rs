@@ -42,7 +42,9 @@ async fn remove_now(services: &Services, asker: &Asker, project: &Project) -> Re
         projects::delete(conn, id)?;
         audit::add(conn, &event)
     });
-    Ok(gone.await?)
+    gone.await?;
+    services.badges.forget(&project.slug);
+    Ok(())
 }
 
 /// Cancels these builds and stops these sandboxes, before everything of them is forgotten.

@@ -70,6 +70,29 @@ async fn a_live_badge_says_how_the_project_stands() {
 }
 
 #[actix_web::test]
+async fn a_deleted_projects_badges_are_gone_at_once() {
+    let site = Site::start().await;
+    let ada = site.with_project("jq").await;
+    let reader = Person::of(&site);
+    let badges = ["/p/jq/live-badge.svg", "/p/jq/badge.svg"];
+    for badge in badges {
+        assert_eq!(reader.get(badge).await.status(), StatusCode::OK, "{badge}");
+    }
+    ada.submit("/p/jq/delete", "/p/jq/delete", &[("confirm", "jq")]).await;
+    for badge in badges {
+        assert_eq!(reader.get(badge).await.status(), StatusCode::NOT_FOUND, "{badge}");
+    }
+    // Nor do those stay of whoever leaves.
+    let bob = Person::signed_up(&site, "bob").await;
+    bob.submit("/projects/new", "/projects/new", &project("yq")).await;
+    assert_eq!(reader.get("/p/yq/live-badge.svg").await.status(), StatusCode::OK);
+    let fields = [("name", "bob"), ("password", "correct horse battery")];
+    bob.submit("/account/leave", "/account/leave", &fields).await;
+    assert_eq!(reader.get("/p/yq/badge.svg").await.status(), StatusCode::NOT_FOUND);
+    site.stop().await;
+}
+
+#[actix_web::test]
 async fn where_there_is_no_project_there_is_a_picture_all_the_same() {
     let site = Site::start().await;
     let reader = Person::of(&site);
