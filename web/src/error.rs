@@ -67,6 +67,12 @@ pub enum Error {
     /// Somebody else's to do.
     #[error("that is somebody else's to do")]
     Forbidden,
+    /// Somebody else's words to change.
+    #[error("that is somebody else's comment")]
+    NotYourComment,
+    /// Somebody else's words to remove.
+    #[error("that is somebody else's comment, on somebody else's project")]
+    NotYoursToRemove,
     /// A change that was asked for with a token for reading only.
     #[error("a change with a token for reading only")]
     ReadOnlyToken,

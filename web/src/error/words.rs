@@ -90,7 +90,9 @@ impl Error {
             Self::NoSuchToken => ("no-such-token", t("There is no such token"), 404),
             Self::BadToken => ("bad-token", t("This token does not hold"), 401),
             Self::NeedsLogin { .. } => ("needs-login", t("Please log in"), 401),
-            Self::Forbidden => ("forbidden", t("That is not yours to do"), 403),
+            Self::Forbidden | Self::NotYourComment | Self::NotYoursToRemove => {
+                ("forbidden", t("That is not yours to do"), 403)
+            }
             Self::ReadOnlyToken => ("read-only-token", t("This token is for reading only"), 403),
             Self::ForgedForm => ("forged-form", t("This form has expired"), 403),
             Self::CrossSite => ("cross-site", t("Another site asked for this"), 403),
@@ -147,6 +149,11 @@ impl Error {
             }
             Self::Fields(_) => t("Nothing was changed. See `errors` for what is wrong where."),
             Self::Forbidden => t("Only its maintainer may do that."),
+            Self::NotYourComment => t("Only who wrote the comment may change it."),
+            Self::NotYoursToRemove => {
+                t("Only who wrote the comment, the project's maintainer and those who look after \
+                   the site may delete it.")
+            }
             Self::ReadOnlyToken => {
                 t("Make a token that may write, in the settings of your account, and use that \
                    one.")

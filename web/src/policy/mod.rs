@@ -296,12 +296,17 @@ pub const fn owns(account: i64, owner: i64) -> bool {
 ///
 /// # Errors
 /// `hidden` where the thing does not exist for the asker; [`Error::NeedsLogin`] with the way back
-/// to `here`; [`Error::Forbidden`] and [`Error::ReadOnlyToken`] as they say.
+/// to `here`; [`Error::Forbidden`] (of comments, [`Error::NotYourComment`] and
+/// [`Error::NotYoursToRemove`]) and [`Error::ReadOnlyToken`] as they say.
 pub fn check(actor: Actor, action: Action, here: &str, hidden: Error) -> Result<(), Error> {
     match decide(actor, action) {
         Answer::Yes => Ok(()),
         Answer::LogIn => Err(Error::NeedsLogin { next: here.to_owned() }),
-        Answer::No => Err(Error::Forbidden),
+        Answer::No => Err(match action {
+            Action::EditComment { .. } => Error::NotYourComment,
+            Action::DeleteComment { .. } => Error::NotYoursToRemove,
+            _ => Error::Forbidden,
+        }),
         Answer::Hidden => Err(hidden),
         Answer::ReadOnly => Err(Error::ReadOnlyToken),
     }

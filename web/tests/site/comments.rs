@@ -51,7 +51,10 @@ async fn a_comment_is_its_writers_to_change_and_three_may_remove_it() {
     let (edit, delete) = (format!("/comments/{id}/edit"), format!("/comments/{id}/delete"));
     assert!(bob.page(&edit).await.contains("First"));
     for other in [&ada, &root] {
-        assert_eq!(other.get(&edit).await.status(), StatusCode::FORBIDDEN);
+        let refused = other.get(&edit).await;
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+        let text = refused.text().await.unwrap();
+        assert!(text.contains("Only who wrote the comment may change it."), "{text}");
         let answer = other.submit(PAGE, &edit, &[("body", "Words in the mouth")]).await;
         assert_eq!(answer.status(), StatusCode::FORBIDDEN);
     }
@@ -63,7 +66,9 @@ async fn a_comment_is_its_writers_to_change_and_three_may_remove_it() {
     assert!(page.contains("Second") && page.contains("edited") && !page.contains("First"));
 
     let eve = Person::signed_up(&site, "eve").await;
-    assert_eq!(eve.submit(PAGE, &delete, &[]).await.status(), StatusCode::FORBIDDEN);
+    let refused = eve.submit(PAGE, &delete, &[]).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    assert!(refused.text().await.unwrap().contains("Only who wrote the comment, the project"));
     let second = said(&bob, "To the administrator").await;
     let third = said(&bob, "To its writer").await;
     for (person, id) in [(&ada, &id), (&root, &second), (&bob, &third)] {
