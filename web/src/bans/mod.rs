@@ -22,8 +22,8 @@ use crate::{
     },
     policy::{
         self, Action, Asker, Role,
-        ban::{Ban, Suspect, can_be_banned, in_force},
-        subject::Subject,
+        ban::{Ban, Suspect, can_be_banned, in_force, is_too_wide},
+        subject::{Network, Subject},
     },
     service::Services,
     tries,
@@ -115,13 +115,23 @@ enum Refused {
     Administrator,
 }
 
+/// Whether a network may be kept out: not where that would keep out who asks, or half the world.
+fn check_network(network: Network, asker: &Asker) -> Result<(), Error> {
+    let words = if is_too_wide(network) {
+        t("This network is too wide: much of the internet would be kept out. Give one of /8 or \
+           smaller (IPv4), or of /16 or smaller (IPv6).")
+    } else if asker.prefix.is_some_and(|own| network.contains(own)) {
+        t("You come from this network yourself. Nobody could log in from it any more.")
+    } else {
+        return Ok(());
+    };
+    Err(Error::Fields(FieldErrors::of("subject", words)))
+}
+
 async fn write(db: &Db, asker: &Asker, ban: Ban) -> Result<(), Error> {
     policy::check(asker.actor, Action::Administer, "/admin/bans", Error::NoSuchPage)?;
-    if let (Subject::OneNetwork(network), Some(own)) = (&ban.subject, asker.prefix)
-        && network.contains(own)
-    {
-        let words = t("You come from this network yourself. Nobody could log in from it any more.");
-        return Err(Error::Fields(FieldErrors::of("subject", words)));
+    if let Subject::OneNetwork(network) = ban.subject {
+        check_network(network, asker)?;
     }
     let event = Event::by(asker, "ban.set", ban.subject.to_string()).saying(words::noted(&ban));
     let done = db.write(move |conn| {

@@ -3,7 +3,10 @@
 //! Whoever is banned goes on looking, and may log out, leave and take their data along. All else
 //! that changes something is refused, whatever it is: what a ban lets through is listed here.
 
-use super::{Actor, Asker, Role, subject::Subject};
+use super::{
+    Actor, Asker, Role,
+    subject::{Network, Subject},
+};
 use crate::http::address::Prefix;
 use chrono::{DateTime, Utc};
 
@@ -71,6 +74,13 @@ pub fn in_force<'a>(bans: &'a [Ban], who: Suspect<'_>, now: DateTime<Utc>) -> Op
 #[must_use]
 pub fn can_be_banned(role: Role) -> bool {
     role != Role::Administrator
+}
+
+/// Whether a network is so wide that a ban of it would keep out a good part of all people. Its own
+/// network tells an administrator nothing here: who comes by IPv4 may come by IPv6 tomorrow.
+#[must_use]
+pub const fn is_too_wide(network: Network) -> bool {
+    network.length() < if network.is_ipv4() { 8 } else { 16 }
 }
 
 /// Whether somebody who is banned may send this change all the same.
@@ -144,6 +154,23 @@ mod tests {
         }
         for path in ["/", "/login", "/signup", "/p/jq/try", "/account/password", "/logout/x"] {
             assert!(!lets_through(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_good_part_of_all_people_is_too_many() {
+        for (network, expected) in [
+            ("0.0.0.0/0", true),
+            ("10.0.0.0/7", true),
+            ("10.0.0.0/8", false),
+            ("192.0.2.0/24", false),
+            ("::/0", true),
+            ("2000::/3", true),
+            ("2001::/15", true),
+            ("2001::/16", false),
+            ("2001:db8::/64", false),
+        ] {
+            assert_eq!(is_too_wide(network.parse().unwrap()), expected, "{network}");
         }
     }
 

@@ -62,6 +62,12 @@ impl Network {
         self.length
     }
 
+    /// Whether it is of IPv4 addresses, or else of IPv6 ones.
+    #[must_use]
+    pub const fn is_ipv4(self) -> bool {
+        self.address.is_ipv4()
+    }
+
     /// Whether a visitor's network lies in this one.
     #[must_use]
     pub fn contains(self, prefix: Prefix) -> bool {

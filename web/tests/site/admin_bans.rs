@@ -124,17 +124,30 @@ async fn nobody_is_locked_out_who_looks_after_the_site() {
     let site = Site::start().await;
     let root = administrator(&site, "grace").await;
     administrator(&site, "hedy").await;
-    for (subject, lasts) in
-        [("grace", ""), ("hedy", ""), ("127.0.0.1", ""), ("nobody", ""), ("a:b", ""), ("ada", "7")]
-    {
+    for (subject, lasts) in [
+        ("grace", ""),
+        ("hedy", ""),
+        ("127.0.0.1", ""),
+        ("127.0.0.0/8", ""),
+        ("0.0.0.0/0", ""),
+        // She comes by IPv4, and may come by IPv6 tomorrow.
+        ("::/0", ""),
+        ("nobody", ""),
+        ("a:b", ""),
+        ("ada", "7"),
+    ] {
         let done = ban(&root, subject, "A mistake.", lasts).await;
         assert_eq!(done, StatusCode::UNPROCESSABLE_ENTITY, "{subject}");
     }
     assert!(root.page("/admin/bans").await.contains("Nobody is banned"));
+    let wide = [("subject", "::/0"), ("reason", "All of it."), ("lasts", "")];
+    let answer = root.submit("/admin/bans", "/admin/bans", &wide).await;
+    assert!(answer.text().await.unwrap().contains("This network is too wide"));
     // The command line may ban the network; administrators who are logged in go on.
     let book = web::BanBook::open(site.database.clone()).await.unwrap();
     assert_eq!(book.set("127.0.0.1", "All of it.", None).await.unwrap(), "prefix:127.0.0.0/24");
     assert!(book.set("grace", "Her.", None).await.is_err());
+    assert!(book.set("0.0.0.0/0", "Everybody.", None).await.is_err());
     wait_for(async || {
         let guest = Person::of(&site);
         guest.log_in("grace", PASSWORD).await.status() == StatusCode::FORBIDDEN
