@@ -124,6 +124,9 @@ pub enum Error {
     /// The site would have nobody to look after it.
     #[error("the last administrator")]
     LastAdministrator,
+    /// A role for the account that owns the catalogue.
+    #[error("this account is the site's own, and can be given no role")]
+    SitesOwn,
     /// As much as the quota allows.
     #[error("the quota is reached: {0}")]
     Quota(#[from] Refusal),

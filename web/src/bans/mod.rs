@@ -23,6 +23,7 @@ use crate::{
     policy::{
         self, Action, Asker, Role,
         ban::{Ban, Suspect, can_be_banned, in_force, is_too_wide},
+        is_the_sites_own,
         subject::{Network, Subject},
     },
     service::Services,
@@ -113,6 +114,7 @@ pub async fn lift(services: &Services, asker: &Asker, subject: Subject) -> Resul
 enum Refused {
     NoSuchUser,
     Administrator,
+    SitesOwn,
 }
 
 /// Whether a network may be kept out: not where that would keep out who asks, or half the world.
@@ -138,7 +140,8 @@ async fn write(db: &Db, asker: &Asker, ban: Ban) -> Result<(), Error> {
         if let Subject::OneUser(name) = &ban.subject {
             match users::by_name(conn, name)? {
                 None => return Ok(Err(Refused::NoSuchUser)),
-                Some(user) if !can_be_banned(user.role) => {
+                Some(user) if is_the_sites_own(&user.name) => return Ok(Err(Refused::SitesOwn)),
+                Some(user) if !can_be_banned(&user.name, user.role) => {
                     return Ok(Err(Refused::Administrator));
                 }
                 Some(_) => {}
@@ -151,6 +154,10 @@ async fn write(db: &Db, asker: &Asker, ban: Ban) -> Result<(), Error> {
         Refused::NoSuchUser => Error::NoSuchUser,
         Refused::Administrator => {
             let words = t("This account looks after the site. Take that role away first.");
+            Error::Fields(FieldErrors::of("subject", words))
+        }
+        Refused::SitesOwn => {
+            let words = t("This account is the site's own: nobody can log in as it.");
             Error::Fields(FieldErrors::of("subject", words))
         }
     })

@@ -108,6 +108,7 @@ impl Error {
             Self::LastAdministrator => {
                 ("last-administrator", t("Somebody has to look after the site"), 409)
             }
+            Self::SitesOwn => ("sites-own", t("This account is the site's own"), 409),
             Self::Quota(refusal) => {
                 ("quota-reached", refusal.words().0, if refusal.passes() { 409 } else { 403 })
             }
@@ -134,6 +135,10 @@ impl Error {
             }
             Self::LastAdministrator => {
                 t("This is the last administrator. Make somebody else one first.")
+            }
+            Self::SitesOwn => {
+                t("It owns the projects that come with the site. Nobody can log in as it, so it \
+                   is given no role.")
             }
             Self::NoSuchQuota => t("What is more general holds already."),
             Self::NoSuchBan => t("Nobody of that name or network is kept out."),

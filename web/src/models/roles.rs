@@ -3,7 +3,7 @@
 use super::utc;
 use crate::{
     db::AnyConnection,
-    policy::Role,
+    policy::{self, Role},
     schema::{projects, users},
 };
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -23,6 +23,14 @@ pub struct Account {
     pub created_at: DateTime<Utc>,
     /// How many projects it has.
     pub projects: i64,
+}
+
+impl Account {
+    /// Whether there is no person behind it.
+    #[must_use]
+    pub fn is_the_sites_own(&self) -> bool {
+        policy::is_the_sites_own(&self.name)
+    }
 }
 
 /// Gives an account a role; tells whether that changed anything. An unknown name changes nothing.

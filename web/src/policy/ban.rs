@@ -4,7 +4,7 @@
 //! that changes something is refused, whatever it is: what a ban lets through is listed here.
 
 use super::{
-    Actor, Asker, Role,
+    Actor, Asker, Role, is_the_sites_own,
     subject::{Network, Subject},
 };
 use crate::http::address::Prefix;
@@ -70,10 +70,11 @@ pub fn in_force<'a>(bans: &'a [Ban], who: Suspect<'_>, now: DateTime<Utc>) -> Op
     holding.max_by_key(|ban| ban.ends_at.unwrap_or(DateTime::<Utc>::MAX_UTC))
 }
 
-/// Whether an account of this role can be kept out: who looks after the site loses that role first.
+/// Whether an account of this role can be kept out: who looks after the site loses that role first,
+/// and behind the site's own is nobody.
 #[must_use]
-pub fn can_be_banned(role: Role) -> bool {
-    role != Role::Administrator
+pub fn can_be_banned(name: &str, role: Role) -> bool {
+    role != Role::Administrator && !is_the_sites_own(name)
 }
 
 /// Whether a network is so wide that a ban of it would keep out a good part of all people. Its own
@@ -94,6 +95,7 @@ pub fn lets_through(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::CATALOGUE;
     use std::net::IpAddr;
 
     fn ban(subject: &str, ends_at: Option<i64>) -> Ban {
@@ -176,7 +178,8 @@ mod tests {
 
     #[test]
     fn who_looks_after_the_site_is_not_kept_out() {
-        assert!(can_be_banned(Role::User));
-        assert!(!can_be_banned(Role::Administrator));
+        assert!(can_be_banned("ada", Role::User));
+        assert!(!can_be_banned("ada", Role::Administrator));
+        assert!(!can_be_banned(CATALOGUE, Role::User));
     }
 }

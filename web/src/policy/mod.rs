@@ -292,6 +292,16 @@ pub const fn owns(account: i64, owner: i64) -> bool {
     account == owner
 }
 
+/// The account that owns the catalogue's projects. It has no password, so nobody can log in as it,
+/// and nobody can sign up under its name.
+pub const CATALOGUE: &str = "trythis";
+
+/// Whether behind an account is the site and no person: it is neither banned nor given a role.
+#[must_use]
+pub fn is_the_sites_own(name: &str) -> bool {
+    name == CATALOGUE
+}
+
 /// Decides, for handlers: what may not be done becomes an error.
 ///
 /// # Errors

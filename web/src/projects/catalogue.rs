@@ -10,7 +10,7 @@ use crate::{
         projects as project_rows,
         users::{self, User},
     },
-    policy::{Action, Answer, Asker, decide},
+    policy::{Action, Answer, Asker, CATALOGUE, decide},
     projects::{Repeats, SaveError, create, update},
     service::Services,
 };
@@ -21,8 +21,6 @@ use rust_embed::RustEmbed;
 use serde::Deserialize;
 use std::{sync::Arc, time::Duration};
 
-/// Owns the catalogue's projects; has no password, so nobody can log in as it.
-const OWNER: &str = "trythis";
 const PAUSE: Duration = Duration::from_millis(500);
 /// How often in a row the container server may be out of reach before a build counts as lost.
 const ATTEMPTS: u32 = 120;
@@ -229,9 +227,9 @@ fn may_change(owner: &User, project: &project_rows::Project) -> bool {
 }
 
 async fn owner(services: &Services) -> Result<User, Error> {
-    let owner = services.db.write(|conn| match users::by_name(conn, OWNER)? {
+    let owner = services.db.write(|conn| match users::by_name(conn, CATALOGUE)? {
         Some(owner) => Ok(owner),
-        None => users::create(conn, OWNER, None),
+        None => users::create(conn, CATALOGUE, None),
     });
     Ok(owner.await?)
 }

@@ -14,7 +14,7 @@ use diesel::result::Error as Query;
 /// Makes an account an administrator's; tells whether it was none.
 ///
 /// # Errors
-/// Where the asker may not, there is no such account, or the database fails.
+/// Where the asker may not, there is no such account or it is the site's own, or the database fails.
 pub async fn grant(db: &Db, asker: &Asker, name: &str) -> Result<bool, Error> {
     set(db, asker, name, Role::Administrator, "role.grant").await
 }
@@ -37,6 +37,9 @@ async fn set(
 ) -> Result<bool, Error> {
     policy::check(asker.actor, Action::Administer, "/admin/users", Error::NoSuchPage)?;
     let name = name.to_ascii_lowercase();
+    if role == Role::Administrator && policy::is_the_sites_own(&name) {
+        return Err(Error::SitesOwn);
+    }
     let event = Event::by(asker, action, format!("user:{name}"));
     let keep_one = asker.actor != policy::Actor::System;
     let changed = db.write(move |conn| {

@@ -137,6 +137,24 @@ async fn roles_are_given_and_taken_but_the_last_stays() {
 }
 
 #[actix_web::test]
+async fn the_sites_own_account_is_neither_banned_nor_given_a_role() {
+    let site = Site::start().await;
+    let root = administrator(&site, "grace").await;
+    site.sql("INSERT INTO users (name, created_at) VALUES ('trythis', CURRENT_TIMESTAMP)");
+    let page = root.page("/admin/users?q=trythis").await;
+    assert!(page.contains("The site’s own"), "{page}");
+    assert!(!page.contains("/admin/bans?subject=trythis") && !page.contains("Make administrator"));
+    let fields = [("name", "trythis"), ("role", "administrator")];
+    let answer = root.submit("/admin/users", "/admin/users/role", &fields).await;
+    assert_eq!(answer.status(), StatusCode::CONFLICT);
+    let fields = [("subject", "trythis"), ("reason", "A mistake."), ("lasts", "")];
+    let answer = root.submit("/admin/bans", "/admin/bans", &fields).await;
+    assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text().await.unwrap().contains("nobody can log in as it"));
+    site.stop().await;
+}
+
+#[actix_web::test]
 async fn builds_are_seen_and_cancelled_by_list() {
     let site = Site::start().await;
     let ada = Person::signed_up(&site, "ada").await;

@@ -13,6 +13,7 @@ use crate::{
         users,
     },
     pages::report,
+    policy,
     projects::upkeep,
     reports,
     service::Services,
@@ -52,6 +53,10 @@ struct Line {
 impl Line {
     fn why(&self) -> &'static str {
         report::words(self.report.new.reason)
+    }
+
+    fn may_be_banned(&self) -> bool {
+        !self.author.is_empty() && !policy::is_the_sites_own(&self.author)
     }
 
     fn excerpt(&self) -> String {
