@@ -9,6 +9,7 @@ pub mod words;
 pub use command::{BanError, Bans as BanBook};
 
 use crate::{
+    builds,
     db::{Db, DbError},
     error::Error,
     http::address::Prefix,
@@ -86,7 +87,7 @@ pub async fn list(services: &Services, asker: &Asker, here: &str) -> Result<Vec<
     Ok(services.db.read(rows::all).await?)
 }
 
-/// Keeps somebody out from now on, and ends what they run.
+/// Keeps somebody out from now on, and ends what they run and build.
 ///
 /// # Errors
 /// Where the asker may not, it would keep an administrator out, or the database fails.
@@ -95,7 +96,7 @@ pub async fn set(services: &Services, asker: &Asker, ban: Ban) -> Result<(), Err
     services.bans.forget().await;
     // The ban holds; what cannot be ended now is tried again by the reconciler.
     if let Err(error) = enforce(services).await {
-        tracing::warn!(%error, "sandboxes of the banned will be stopped later");
+        tracing::warn!(%error, "what the banned run and build will be ended later");
     }
     Ok(())
 }
@@ -176,7 +177,8 @@ async fn remove(db: &Db, asker: &Asker, subject: Subject) -> Result<bool, Error>
     Ok(removed.await?)
 }
 
-/// Ends the sandboxes of whoever is banned, however the ban came about.
+/// Ends the sandboxes and the builds of whoever is banned, however the ban came about. Nobody's
+/// network is known of a build, so those are the banned accounts'.
 ///
 /// # Errors
 /// When the database or the container server cannot be asked.
@@ -186,14 +188,21 @@ pub async fn enforce(services: &Services) -> Result<(), Error> {
     if !bans.iter().any(|ban| ban.is_in_force(moment)) {
         return Ok(());
     }
-    let found = services
-        .db
-        .read(|conn| Ok((oversight::sandboxes(conn, i64::MAX)?, roles::administrators(conn)?)));
-    let (living, administrators) = found.await?;
+    let found = services.db.read(|conn| {
+        let living = oversight::sandboxes(conn, i64::MAX)?;
+        Ok((living, oversight::under_way_of_owners(conn)?, roles::administrators(conn)?))
+    });
+    let (living, building, administrators) = found.await?;
     let administrators: HashSet<String> = administrators.into_iter().collect();
     for sandbox in living {
         if in_force(&bans, suspect(&sandbox, &administrators), moment).is_some() {
             tries::stop(services, &Asker::system(), &sandbox.id, false).await?;
+        }
+    }
+    for (build, owner) in building {
+        let who = Suspect { account: Some(account(&owner, &administrators)), prefix: None };
+        if in_force(&bans, who, moment).is_some() {
+            builds::cancel(services, &Asker::system(), build).await?;
         }
     }
     Ok(())
@@ -201,13 +210,16 @@ pub async fn enforce(services: &Services) -> Result<(), Error> {
 
 /// Whoever started a sandbox.
 fn suspect<'a>(sandbox: &'a LiveSandbox, administrators: &HashSet<String>) -> Suspect<'a> {
-    let role = |name| match administrators.contains(name) {
-        true => Role::Administrator,
-        false => Role::User,
-    };
     let address = sandbox.address.split('/').next().and_then(|text| text.parse::<IpAddr>().ok());
     Suspect {
-        account: sandbox.user.as_deref().map(|name| (name, role(name))),
+        account: sandbox.user.as_deref().map(|name| account(name, administrators)),
         prefix: address.map(Prefix::from),
+    }
+}
+
+fn account<'a>(name: &'a str, administrators: &HashSet<String>) -> (&'a str, Role) {
+    match administrators.contains(name) {
+        true => (name, Role::Administrator),
+        false => (name, Role::User),
     }
 }

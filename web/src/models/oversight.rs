@@ -1,7 +1,7 @@
 //! What administrators look at: everything that lives, whoever it belongs to.
 
 use super::{
-    builds::{read_state, unfinished},
+    builds::{Build, read_state, unfinished},
     unreadable, utc,
 };
 use crate::{
@@ -164,6 +164,17 @@ fn read_build((build, (slug, project), owner): BuildRow) -> QueryResult<SeenBuil
 pub fn under_way(conn: &mut AnyConnection, limit: i64) -> QueryResult<Vec<SeenBuild>> {
     let rows = all_builds().filter(unfinished()).order((builds::created_at, builds::id));
     rows.limit(limit).load::<BuildRow>(conn)?.into_iter().map(read_build).collect()
+}
+
+/// The builds under way with their projects' maintainers, for whoever ends them.
+pub fn under_way_of_owners(conn: &mut AnyConnection) -> QueryResult<Vec<(Build, String)>> {
+    let owners = projects::table.inner_join(users::table).select((projects::id, users::name));
+    let building = super::builds::under_way(conn)?;
+    let ids: Vec<i64> = building.iter().map(|build| build.project_id).collect();
+    let owners: HashMap<i64, String> =
+        owners.filter(projects::id.eq_any(ids)).load(conn)?.into_iter().collect();
+    let with_owner = |build: Build| owners.get(&build.project_id).cloned().map(|name| (build, name));
+    Ok(building.into_iter().filter_map(with_owner).collect())
 }
 
 /// The builds that failed, the newest first.

@@ -1,6 +1,6 @@
 //! `/admin/bans`: who is kept out, from what, and who is told why.
 
-use crate::support::{Person, Program, Site, administrator, location, problem, project};
+use crate::support::{Person, Program, Site, administrator, location, problem, project, with};
 use container_api::EndReason;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
@@ -64,6 +64,27 @@ async fn a_banned_account_changes_nothing_and_is_told_why() {
     for text in ["ban.set", "ban.lift", "She mines coins.", "user:ada"] {
         assert!(log.contains(text), "{text}");
     }
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn what_a_banned_account_builds_is_cancelled() {
+    let site = Site::start().await;
+    let root = administrator(&site, "grace").await;
+    let mut builds = Vec::new();
+    for name in ["ada", "bob"] {
+        let person = Person::signed_up(&site, name).await;
+        let fields = with(project(name), "script", "wait");
+        let answer = person.submit("/projects/new", "/projects/new", &fields).await;
+        builds.push(location(&answer));
+    }
+    assert_eq!(ban(&root, "ada", "She mines coins.", "").await, StatusCode::SEE_OTHER);
+    for (build, cancelled) in builds.iter().zip([true, false]) {
+        let page = root.page(build).await;
+        assert_eq!(page.contains("data-state=\"cancelled\""), cancelled, "{page}");
+    }
+    let log = root.page("/admin/audit?action=build.cancel").await;
+    assert!(log.contains("build.cancel") && log.contains("system"), "{log}");
     site.stop().await;
 }
 
