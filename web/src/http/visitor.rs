@@ -32,6 +32,7 @@ const LOGIN: &str = "login";
 const DAY: &str = "day";
 const GUEST: &str = "guest";
 const FLASH: &str = "flash";
+const REFUSAL: &str = "refusal";
 
 /// Whoever sent the request.
 pub struct Visitor {
@@ -207,10 +208,24 @@ impl Visitor {
         Ok(self.session.insert(FLASH, message)?)
     }
 
+    /// Leaves for the next page why something was not done.
+    ///
+    /// # Errors
+    /// When the session cannot be written.
+    pub fn flash_refusal(&self, why: &str) -> Result<(), Error> {
+        Ok(self.session.insert(REFUSAL, why)?)
+    }
+
     /// Takes the word that the last request left.
     #[must_use]
     pub fn take_flash(&self) -> Option<String> {
         self.session.remove_as(FLASH)?.ok()
+    }
+
+    /// Takes what the last request left of why something was not done.
+    #[must_use]
+    pub fn take_refusal(&self) -> Option<String> {
+        self.session.remove_as(REFUSAL)?.ok()
     }
 
     /// Whoever sent a request. Who is banned gets no further with a change: here, so that no handler

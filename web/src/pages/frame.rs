@@ -16,6 +16,8 @@ pub struct Frame {
     pub token: String,
     /// A word that the last request left; empty mostly.
     pub flash: String,
+    /// Why what the last request asked for was not done; empty mostly.
+    pub refusal: String,
     /// Whether the pages of administrators are there.
     pub oversees: bool,
     /// The path that the navigation marks.
@@ -32,6 +34,7 @@ impl Frame {
             user: visitor.user().map(|user| user.name.clone()).unwrap_or_default(),
             token: visitor.token()?,
             flash: visitor.take_flash().unwrap_or_default(),
+            refusal: visitor.take_refusal().unwrap_or_default(),
             oversees: decide(visitor.actor(), Action::Oversee) == Answer::Yes,
             here,
         })

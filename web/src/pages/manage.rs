@@ -146,7 +146,7 @@ pub async fn rebuild(
         Ok(build) => Ok(see_other(&format!("/builds/{build}"))),
         // The files were used up: they are chosen again in the form.
         Err(SaveError::Fields(errors)) => {
-            visitor.flash(errors.at("context"))?;
+            visitor.flash_refusal(errors.at("context"))?;
             Ok(see_other(&format!("/p/{slug}/edit")))
         }
         Err(SaveError::Other(error)) => Err(error.into()),

@@ -45,7 +45,7 @@ pub async fn submit(
 ) -> PageResult {
     let Some(arrival) = services.oauth.seal.open_arrival(&request) else {
         let late = t("Choosing a name took longer than ten minutes. Please log in once more.");
-        visitor.flash(late)?;
+        visitor.flash_refusal(late)?;
         return Ok(see_other("/login"));
     };
     let username = form.text("username").trim();

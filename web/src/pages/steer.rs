@@ -61,7 +61,7 @@ pub async fn name(
     match steer::name(&services, &visitor.asker(), &id, form.text("tag")).await {
         Ok(()) => visitor.flash(t("Saved."))?,
         // Said on the list, where it can be typed again.
-        Err(Error::BadForm(words)) => visitor.flash(&words)?,
+        Err(Error::BadForm(words)) => visitor.flash_refusal(&words)?,
         Err(error) => return Err(error.into()),
     }
     Ok(see_other(&back_to(&form, &id)))
@@ -77,7 +77,7 @@ async fn turn(
     match steer::steer(services, &visitor.asker(), id, turn).await {
         Ok(_) => {}
         Err(error) => match steer::refusal(&error) {
-            Some(words) => visitor.flash(words)?,
+            Some(words) => visitor.flash_refusal(words)?,
             None => return Err(error.into()),
         },
     }

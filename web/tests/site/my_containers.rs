@@ -47,6 +47,12 @@ async fn a_guest_steers_what_runs_and_finds_it_again() {
     let fields = [("from", "containers"), ("tag", " my   <b>jq</b> ")];
     guest.submit(HERE, &format!("{terminal}/name"), &fields).await;
     assert!(guest.page(HERE).await.contains("my &#60;b&#62;jq&#60;/b&#62;"));
+    let long = "x".repeat(200);
+    let fields = [("from", "containers"), ("tag", long.as_str())];
+    guest.submit(HERE, &format!("{terminal}/name"), &fields).await;
+    let refused = "notice-error\" role=\"alert\">A tag is one line of up to";
+    assert!(guest.page(HERE).await.contains(refused), "what is refused looks like it");
+    assert!(!guest.page(HERE).await.contains(refused), "it is told once");
     press(&guest, &terminal, "stop").await;
     let page = guest.page(HERE).await;
     assert!(page.contains("Nothing is running") && page.contains("You stopped this"), "{page}");
