@@ -12,9 +12,9 @@ use crate::{
     models::search::{HITS, Order},
     service::Services,
 };
-use actix_web::{http::StatusCode, web};
+use actix_web::{HttpRequest, http::StatusCode, web};
 use askama::Template;
-use serde::Deserialize;
+use url::form_urlencoded;
 
 /// So many on a page.
 const PAGE: usize = 24;
@@ -22,9 +22,8 @@ const PAGE: usize = 24;
 const VALUES: usize = 12;
 
 /// What stands behind the question mark. What does not fit is no error: it is somebody's text.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Asked {
+#[derive(Debug, Default)]
+struct Asked {
     q: String,
     category: String,
     licence: String,
@@ -85,11 +84,11 @@ struct Page {
 
 /// The page, or its list alone.
 pub async fn show(
+    request: HttpRequest,
     services: web::Data<Services>,
     visitor: Visitor,
-    asked: web::Query<Asked>,
 ) -> PageResult {
-    let asked = asked.into_inner();
+    let asked = Asked::read(request.query_string());
     let wish = Wish {
         typed: asked.q.clone(),
         choice: [asked.category.clone(), asked.licence.clone(), asked.language.clone()],
@@ -188,6 +187,26 @@ fn count_words(total: i64) -> String {
 }
 
 impl Asked {
+    /// What a query says. Of a word that is said twice the last holds, as where somebody adds to an
+    /// address by hand.
+    fn read(query: &str) -> Self {
+        let mut asked = Self::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let place = match &*name {
+                "q" => &mut asked.q,
+                "category" => &mut asked.category,
+                "licence" => &mut asked.licence,
+                "language" => &mut asked.language,
+                "sort" => &mut asked.sort,
+                "after" => &mut asked.after,
+                "fragment" => &mut asked.fragment,
+                _ => continue,
+            };
+            *place = value.into_owned();
+        }
+        asked
+    }
+
     fn choice(&self) -> Choice {
         [self.category.clone(), self.licence.clone(), self.language.clone()]
     }
@@ -220,6 +239,20 @@ impl Asked {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_does_not_fit_is_somebodys_text() {
+        for (query, q, category) in [
+            ("", "", ""),
+            ("q=a+b%20c&category=Games", "a b c", "Games"),
+            ("q=a&category=AI&q=b", "b", "AI"),
+            ("q=%ED%95%9C", "한", ""),
+            ("q=%ff%&=&x=y&&q", "", ""),
+        ] {
+            let asked = Asked::read(query);
+            assert_eq!((asked.q.as_str(), asked.category.as_str()), (q, category), "{query}");
+        }
+    }
 
     #[test]
     fn addresses() {

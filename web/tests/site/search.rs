@@ -161,6 +161,15 @@ async fn pages_follow_one_another() {
 }
 
 #[actix_web::test]
+async fn a_word_that_is_said_twice_is_no_error() {
+    let site = Site::start().await;
+    catalogue(&site).await;
+    let page = Person::of(&site).page("/search?q=chess&q=htop").await;
+    assert_eq!(slugs(&page), ["htop"]);
+    site.stop().await;
+}
+
+#[actix_web::test]
 async fn the_list_comes_alone_and_in_korean() {
     let site = Site::start().await;
     catalogue(&site).await;
