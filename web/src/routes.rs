@@ -3,7 +3,7 @@
 use crate::{
     api,
     error::{self, Error},
-    http::{assets, fetch_site, headers},
+    http::{assets, fetch_site, headers, mislaid},
     i18n, pages,
     service::WebService,
 };
@@ -50,6 +50,7 @@ pub fn routes(service: &WebService) -> impl Fn(&mut ServiceConfig) + Clone + Sen
                 .configure(pages)
                 .configure(api)
                 .default_service(web::to(nothing_here))
+                .wrap(from_fn(mislaid::lead))
                 .wrap(session)
                 .wrap(from_fn(fetch_site::refuse_other_sites))
                 .wrap(from_fn(i18n::speak))

@@ -10,5 +10,6 @@ pub mod form;
 pub mod headers;
 pub mod live_log;
 pub mod mark;
+pub mod mislaid;
 pub mod navigation;
 pub mod visitor;

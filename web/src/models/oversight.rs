@@ -173,7 +173,8 @@ pub fn under_way_of_owners(conn: &mut AnyConnection) -> QueryResult<Vec<(Build, 
     let ids: Vec<i64> = building.iter().map(|build| build.project_id).collect();
     let owners: HashMap<i64, String> =
         owners.filter(projects::id.eq_any(ids)).load(conn)?.into_iter().collect();
-    let with_owner = |build: Build| owners.get(&build.project_id).cloned().map(|name| (build, name));
+    let with_owner =
+        |build: Build| owners.get(&build.project_id).cloned().map(|name| (build, name));
     Ok(building.into_iter().filter_map(with_owner).collect())
 }
 

@@ -1,6 +1,6 @@
 //! What leads nowhere, and `/healthz`.
 
-use crate::support::{Person, Site};
+use crate::support::{Person, Site, location};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -34,6 +34,35 @@ async fn the_wrong_method_is_told() {
     let answer = guest.get("/logout").await;
     assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
     assert!(answer.text().await.unwrap().contains("That cannot be done here"));
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn an_address_that_is_nearly_right_leads_to_the_page() {
+    let site = Site::start().await;
+    site.with_project("jq").await;
+    let guest = Person::of(&site);
+    for (path, place) in [
+        ("/p/JQ", "/p/jq"),
+        ("/p/jq/", "/p/jq"),
+        ("/p/JQ/?comments=2", "/p/jq?comments=2"),
+        ("/p/Jq/badge.svg", "/p/jq/badge.svg"),
+        ("/search/?q=jq", "/search?q=jq"),
+        ("/login/", "/login"),
+    ] {
+        let answer = guest.get(path).await;
+        assert_eq!(answer.status(), StatusCode::PERMANENT_REDIRECT, "{path}");
+        assert_eq!(location(&answer), place);
+        assert_eq!(guest.get(place).await.status(), StatusCode::OK, "{place}");
+    }
+    let head = guest.http.head(guest.url("/p/JQ")).send().await.unwrap();
+    assert_eq!(head.status(), StatusCode::PERMANENT_REDIRECT);
+    // Where there is nothing, nobody is sent.
+    for path in ["/p/YQ", "/p/yq/", "/nothing/", "//evil.example/", "/LOGIN", "/p/", "/p/%4a%51/"] {
+        assert_eq!(guest.get(path).await.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+    let answer = guest.submit("/p/jq", "/p/JQ/try", &[("columns", "80"), ("rows", "24")]).await;
+    assert_eq!(answer.status(), StatusCode::NOT_FOUND, "a change is sent to its own address");
     site.stop().await;
 }
 
