@@ -4,7 +4,9 @@
 //! either side restarts. Calls block; from asynchronous code they belong on a blocking thread.
 
 use crate::{
-    protocol::{Event, Failure, FailureKind, Living, Name, Reply, Request, Spec, Unpack},
+    protocol::{
+        Egress, Event, Failure, FailureKind, Living, Name, Pressure, Reply, Request, Spec, Unpack,
+    },
     wire,
 };
 use rustix::net::{AddressFamily, Shutdown, SocketAddrUnix, SocketFlags, SocketType};
@@ -129,6 +131,33 @@ impl Client {
     /// [`Error::Failure`] of kind `NotFound` when it does not live.
     pub fn relabel(&self, id: &Name, labels: BTreeMap<String, String>) -> Result<(), Error> {
         self.done(&Request::Relabel { id: id.clone(), labels }, None)
+    }
+
+    /// Which limits these sandboxes have met; those that do not live are left out.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the supervisor cannot be reached.
+    pub fn pressure(&self, ids: &[Name]) -> Result<Vec<Pressure>, Error> {
+        let mut all = Vec::new();
+        // A question fits into one message.
+        for some in ids.chunks(500) {
+            self.parts(&Request::Pressure(some.to_vec()), |reply| match reply {
+                Reply::Pressure(part) => {
+                    all.extend(part);
+                    Ok(())
+                }
+                other => Err(unexpected(&other)),
+            })?;
+        }
+        Ok(all)
+    }
+
+    /// Lets sandboxes reach these from now on, and nobody else. What is connected stays so.
+    ///
+    /// # Errors
+    /// [`Error::Failure`] of kind `Invalid`, or `Internal` where the host's firewall refuses.
+    pub fn set_egress(&self, egress: &Egress) -> Result<(), Error> {
+        self.done(&Request::SetEgress(egress.clone()), None)
     }
 
     /// What lives.

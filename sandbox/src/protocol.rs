@@ -4,6 +4,10 @@
 //! stream of [`Event`]s). Messages are JSON; descriptors travel beside them by `SCM_RIGHTS`.
 //! Names are checked here, before any of them becomes part of a path.
 
+mod egress;
+
+pub use egress::{CLOSED_PORTS, CLOSED_RANGES, Egress};
+
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
@@ -129,22 +133,21 @@ pub struct Reached {
     pub answered: bool,
 }
 
-/// The address ranges that no sandbox reaches, wherever its packets are routed.
-pub const CLOSED_RANGES: [&str; 10] = [
-    "0.0.0.0/8",
-    "10.0.0.0/8",
-    "100.64.0.0/10",
-    "127.0.0.0/8",
-    "169.254.0.0/16",
-    "172.16.0.0/12",
-    "192.0.0.0/24",
-    "192.168.0.0/16",
-    "224.0.0.0/4",
-    "240.0.0.0/4",
-];
-
-/// The TCP ports that no sandbox reaches anywhere: those of mail.
-pub const CLOSED_PORTS: [u16; 3] = [25, 465, 587];
+/// Which of its limits a living sandbox has met.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pressure {
+    /// Which one.
+    pub id: Name,
+    /// How many processes the memory limit has killed.
+    pub memory_kills: u64,
+    /// How often a process was not made because there were enough; 0 where the kernel does not
+    /// count.
+    pub refused_processes: u64,
+    /// Whether nothing more can be written.
+    pub disk_full: bool,
+    /// Whether no further file can be made.
+    pub files_full: bool,
+}
 
 /// Where a sandbox's writes go.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -238,6 +241,10 @@ pub enum Request {
         /// All of its labels.
         labels: BTreeMap<String, String>,
     },
+    /// Which limits these have met; what does not live is left out. Answers [`Reply::Pressure`].
+    Pressure(Vec<Name>),
+    /// Let sandboxes reach these from now on.
+    SetEgress(Egress),
     /// What lives. Answers [`Reply::Sandboxes`].
     List,
     /// Follow what ends. Answers a stream of [`Event`]s until the connection closes.
@@ -295,6 +302,8 @@ pub enum Reply {
     },
     /// What lives.
     Sandboxes(Vec<Living>),
+    /// Which limits were met.
+    Pressure(Vec<Pressure>),
     /// The unpacked layers.
     Layers(Vec<Name>),
     /// It could not be done.

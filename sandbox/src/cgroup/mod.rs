@@ -159,10 +159,24 @@ impl Group {
 
     /// Whether its memory limit killed a process.
     pub fn out_of_memory(&self) -> bool {
+        self.memory_kills() > 0
+    }
+
+    /// How many processes its memory limit killed.
+    pub fn memory_kills(&self) -> u64 {
         match self {
-            Self::V1(group) => group.out_of_memory(),
-            Self::V2(group) => group.out_of_memory(),
+            Self::V1(group) => group.memory_kills(),
+            Self::V2(group) => group.memory_kills(),
         }
+    }
+
+    /// How often its limit of processes kept one from being made.
+    pub fn refused_processes(&self) -> u64 {
+        let directory = match self {
+            Self::V1(group) => group.of("pids"),
+            Self::V2(group) => group.directory(),
+        };
+        counter(&directory.join("pids.events"), "max ").unwrap_or(0)
     }
 
     /// Removes it; what is gone already is no error. Fails while a process is in it.

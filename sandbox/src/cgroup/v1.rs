@@ -113,16 +113,15 @@ impl Group {
         }
     }
 
-    pub fn out_of_memory(&self) -> bool {
-        let file = self.of("memory").join("memory.oom_control");
-        counter(&file, "oom_kill ").is_some_and(|count| count > 0)
+    pub fn memory_kills(&self) -> u64 {
+        counter(&self.of("memory").join("memory.oom_control"), "oom_kill ").unwrap_or(0)
     }
 
     pub fn directories(&self) -> impl Iterator<Item = &PathBuf> {
         self.directories.values()
     }
 
-    fn of(&self, controller: &str) -> &Path {
+    pub fn of(&self, controller: &str) -> &Path {
         self.directories.get(controller).expect("a hierarchy for every controller was found")
     }
 }

@@ -106,9 +106,8 @@ impl Group {
         kill_each(&self.directory)
     }
 
-    pub fn out_of_memory(&self) -> bool {
-        let file = self.directory.join("memory.events");
-        counter(&file, "oom_kill ").is_some_and(|count| count > 0)
+    pub fn memory_kills(&self) -> u64 {
+        counter(&self.directory.join("memory.events"), "oom_kill ").unwrap_or(0)
     }
 
     pub fn directory(&self) -> &Path {
@@ -185,11 +184,11 @@ mod tests {
     fn only_a_kill_counts_as_out_of_memory() {
         let root = tempfile::tempdir().expect("a temporary folder");
         let group = Group { directory: root.path().to_owned() };
-        assert!(!group.out_of_memory());
+        assert_eq!(group.memory_kills(), 0);
         let events = root.path().join("memory.events");
         fs::write(&events, "low 0\nhigh 0\nmax 9\noom 1\noom_kill 0\n").expect("events");
-        assert!(!group.out_of_memory());
+        assert_eq!(group.memory_kills(), 0);
         fs::write(&events, "low 0\nhigh 0\nmax 9\noom 1\noom_kill 1\n").expect("events");
-        assert!(group.out_of_memory());
+        assert_eq!(group.memory_kills(), 1);
     }
 }

@@ -35,6 +35,13 @@ pub(super) enum Meaning {
     Copy,
 }
 
+/// What one archive may make, in bytes and in entries: more than any image's layer.
+const MOST_BYTES: u64 = 16 << 30;
+const MOST_ENTRIES: u64 = 2_000_000;
+/// A file of this size is unpacked only if it leaves so much of the disk to others.
+const LARGE: u64 = 1 << 20;
+const RESERVE: u64 = 256 << 20;
+
 /// What goes wrong with an archive: the message may be shown to whoever made it.
 fn refused(path: &Path, what: impl std::fmt::Display) -> Fault {
     let text = format!("The archive's entry `{}` {what}.", path.display());
@@ -47,7 +54,7 @@ pub(super) fn unpack(tar: impl Read, into: &Path, meaning: Meaning) -> Result<()
         let text = format!("The archive is not a readable tar stream: {e}.");
         Fault::told(FailureKind::Archive, text)
     };
-    let mut unpacking = Unpacking { into, meaning, times: BTreeMap::new() };
+    let mut unpacking = Unpacking { into, meaning, times: BTreeMap::new(), bytes: 0, entries: 0 };
     let mut archive = Archive::new(tar);
     for entry in archive.entries().map_err(unreadable)? {
         unpacking.entry(&mut entry.map_err(unreadable)?)?;
@@ -67,6 +74,9 @@ struct Unpacking<'a> {
     meaning: Meaning,
     /// Of directories.
     times: BTreeMap<PathBuf, i64>,
+    /// What was made so far, and how much.
+    bytes: u64,
+    entries: u64,
 }
 
 impl Unpacking<'_> {
@@ -76,6 +86,7 @@ impl Unpacking<'_> {
         let name = path.file_name().unwrap_or_default().to_owned();
         let problem = |e: io::Error| refused(&relative, format!("cannot be unpacked: {e}"));
 
+        self.afford(entry.size(), &relative)?;
         let is_top = relative.as_os_str().is_empty();
         if is_top && !entry.header().entry_type().is_dir() {
             return Ok(());
@@ -114,6 +125,31 @@ impl Unpacking<'_> {
             // Devices: a sandbox makes its own. The rest is of no meaning here.
             _ => Ok(()),
         }
+    }
+
+    /// Refuses what asks for too much, by its header, before any of it is written. A sparse file
+    /// counts whole.
+    fn afford(&mut self, size: u64, path: &Path) -> Result<(), Fault> {
+        self.entries += 1;
+        self.bytes = self.bytes.saturating_add(size);
+        if self.bytes > MOST_BYTES {
+            let most = MOST_BYTES >> 30;
+            return Err(refused(
+                path,
+                format!("makes the archive larger than {most} GiB unpacked"),
+            ));
+        }
+        if self.entries > MOST_ENTRIES {
+            return Err(refused(path, format!("is one more than the {MOST_ENTRIES} it may hold")));
+        }
+        if size >= LARGE {
+            let disk = rustix::fs::statvfs(self.into).map_err(|e| refused(path, e))?;
+            let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+            if size.saturating_add(RESERVE) > free {
+                return Err(refused(path, "is larger than the space that this server has left"));
+            }
+        }
+        Ok(())
     }
 
     fn directory(

@@ -17,6 +17,7 @@ mod resolver;
 use crate::{
     config::Subnet,
     fault::{Doing, Fault},
+    protocol::{Egress, FailureKind},
 };
 use instance::Instance;
 use std::{fs, io, net::Ipv4Addr, path::Path};
@@ -26,7 +27,7 @@ use std::{fs, io, net::Ipv4Addr, path::Path};
 pub(crate) struct Net {
     instance: Instance,
     mtu: u32,
-    has_resolver: bool,
+    resolver: Option<Ipv4Addr>,
     netlink: netlink::Netlink,
 }
 
@@ -63,10 +64,25 @@ impl Net {
         })
         .doing("find a free subnet for sandboxes")?;
         fs::write(remembered, instance.number.to_string()).doing("note the network instance")?;
-        nft::load(&nft::rules(&instance, resolver)).doing("load the firewall rules with nft")?;
+        nft::load(&nft::rules(&instance, resolver, &Egress::default()))
+            .doing("load the firewall rules with nft")?;
         fs::write("/proc/sys/net/ipv4/ip_forward", "1").doing("turn IP forwarding on")?;
         let mtu = link::outward_mtu(&mut netlink).doing("read the host's routes")?;
-        Ok(Self { instance, mtu, has_resolver: resolver.is_some(), netlink })
+        Ok(Self { instance, mtu, resolver, netlink })
+    }
+
+    /// Lets sandboxes reach these from now on. The rules change in one step, and what is connected
+    /// stays so.
+    pub fn set_egress(&self, egress: &Egress) -> Result<(), Fault> {
+        let nowhere = |ip: &Ipv4Addr| {
+            ip.is_loopback() || ip.is_link_local() || ip.is_multicast() || ip.is_unspecified()
+        };
+        if let Some(host) = egress.named.iter().find(|host| nowhere(host.ip())) {
+            let text = format!("Sandboxes can never be let to {host}.");
+            return Err(Fault::told(FailureKind::Invalid, text));
+        }
+        nft::load(&nft::rules(&self.instance, self.resolver, egress))
+            .doing("load the firewall rules with nft")
     }
 
     /// What the sandbox in this place will be told.
@@ -74,7 +90,7 @@ impl Net {
         Addresses {
             own: self.instance.subnet.address(slot),
             gateway: self.instance.subnet.gateway(),
-            has_resolver: self.has_resolver,
+            has_resolver: self.resolver.is_some(),
             mtu: self.mtu,
         }
     }

@@ -27,7 +27,7 @@ const LINKS: [(&str, &str); 5] = [
 /// Mounts it; `old` is the host's root, where the devices are.
 pub(crate) fn mount(old: &OwnedFd) -> Result<(), Fault> {
     let plain = MountAttrFlags::MOUNT_ATTR_NOSUID | MountAttrFlags::MOUNT_ATTR_NOEXEC;
-    let dev = new_mount("tmpfs", &[("size", "64k"), ("mode", "0755")], plain)
+    let dev = new_mount("tmpfs", &[("size", "64k"), ("nr_inodes", "256"), ("mode", "0755")], plain)
         .doing("make a file system for devices")?;
     attach_in_image(dev, "/dev")?;
     for device in DEVICES {
@@ -49,8 +49,9 @@ pub(crate) fn mount(old: &OwnedFd) -> Result<(), Fault> {
     make_directory("/dev/pts", 0o755)?;
     attach(pts, "/dev/pts").doing("mount the sandbox's terminals")?;
     let no_devices = plain | MountAttrFlags::MOUNT_ATTR_NODEV;
-    let shm = new_mount("tmpfs", &[("size", "64m"), ("mode", "1777")], no_devices)
-        .doing("make shared memory")?;
+    let shm =
+        new_mount("tmpfs", &[("size", "64m"), ("nr_inodes", "4096"), ("mode", "1777")], no_devices)
+            .doing("make shared memory")?;
     make_directory("/dev/shm", 0o755)?;
     attach(shm, "/dev/shm").doing("mount shared memory")?;
     LINKS.iter().try_for_each(|(to, link)| symlink(to, link)).doing("make links in /dev")

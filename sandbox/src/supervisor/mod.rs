@@ -24,6 +24,7 @@ mod cleanup;
 mod connections;
 mod event_loop;
 mod jobs;
+mod pressure;
 mod progress;
 mod registry;
 mod release;

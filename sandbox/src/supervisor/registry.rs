@@ -143,6 +143,13 @@ impl Registry {
     }
 }
 
+impl Sandbox {
+    /// Whether what it writes is a layer on disk, and not its own memory.
+    pub fn writes_to_disk(&self) -> bool {
+        self.upper.is_some()
+    }
+}
+
 impl Ending {
     /// An end that begins now.
     pub fn now(ran: bool) -> Self {

@@ -73,6 +73,15 @@ impl Supervisor {
             Request::Freeze(id) => self.freeze(&id, true),
             Request::Thaw(id) => self.freeze(&id, false),
             Request::Relabel { id, labels } => self.relabel(&id, labels),
+            Request::Pressure(ids) => {
+                let parts = in_parts(self.pressure(&ids), Reply::Pressure);
+                self.connections.answer_in_parts(client, parts, None);
+                Ok(None)
+            }
+            Request::SetEgress(egress) => {
+                self.net.as_ref().map_or(Ok(()), |net| net.set_egress(&egress))?;
+                DONE
+            }
             Request::List => Ok(self.list(client)),
             Request::Events => {
                 self.connections.follow(client);

@@ -31,6 +31,8 @@ pub struct Lab {
     pub client: Client,
     pub config: Config,
     daemon: Option<Child>,
+    /// The process whose network namespace the supervisor lives in, if not this one's.
+    network: Option<u32>,
     folder: TempDir,
 }
 
@@ -46,7 +48,18 @@ impl Lab {
         lab
     }
 
+    /// The same in the network namespace of a process.
+    pub fn within(network: u32) -> Self {
+        let lab = Self::started(Some(network));
+        lab.unpack_layer(BASE, busybox());
+        lab
+    }
+
     pub fn without_layers() -> Self {
+        Self::started(None)
+    }
+
+    fn started(network: Option<u32>) -> Self {
         assert!(rustix_is_root(), "these tests make real sandboxes: run them as root");
         let folder =
             tempfile::Builder::new().prefix("trythis-sandbox-").tempdir().expect("a folder");
@@ -57,13 +70,22 @@ impl Lab {
             subnet: None,
             orphan_grace: Duration::from_secs(60),
         };
-        let mut lab = Self { client: Client::new(&config.socket), config, daemon: None, folder };
+        let client = Client::new(&config.socket);
+        let mut lab = Self { client, config, daemon: None, network, folder };
         lab.start_supervisor();
         lab
     }
 
     pub fn start_supervisor(&mut self) {
-        let daemon = Command::new(program())
+        let mut command = match self.network {
+            None => Command::new(program()),
+            Some(pid) => {
+                let mut enter = Command::new("nsenter");
+                enter.args(["-t", &pid.to_string(), "-n", "--", program()]);
+                enter
+            }
+        };
+        let daemon = command
             .arg("sandboxd")
             .args(self.config.to_arguments())
             .stdin(Stdio::null())
