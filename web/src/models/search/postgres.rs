@@ -2,29 +2,59 @@
 
 use super::{Depth, HITS, HitRow, RANKED, Term};
 use diesel::{
-    PgConnection, QueryResult, RunQueryDsl, sql_query,
-    sql_types::{BigInt, Text},
+    PgConnection, QueryResult, RunQueryDsl,
+    pg::Pg,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    sql_types::{BigInt, Text, Untyped},
 };
+
+/// The query. Each connection prepares it once, which `sql_query` would do each time anew: a good
+/// part of what the query itself takes.
+struct Best {
+    words: String,
+    depth: Depth,
+}
+
+impl QueryId for Best {
+    type QueryId = ();
+    /// Its text tells it apart.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Best {
+    type SqlType = Untyped;
+}
+
+impl RunQueryDsl<PgConnection> for Best {}
 
 /// Words of names count most, then topics, the line, the description; long texts count less.
 /// Ranking is what takes time, so of the many that have a common word only so many are ranked.
-macro_rules! best {
-    ($column:literal) => {
-        concat!(
-            "SELECT p.id, p.slug, p.name,
-                ts_rank('{0.1, 0.3, 0.5, 1.0}', best.words, $1::tsquery, 1)::double precision
-                    AS score,
-                p.category, p.licence, p.language, p.tries_count, p.trend, p.created_at
-            FROM (SELECT project_id, ",
-            $column,
-            " AS words FROM project_search WHERE ",
-            $column,
-            " @@ $1::tsquery LIMIT $2) AS best
-            JOIN projects p ON p.id = best.project_id
+impl QueryFragment<Pg> for Best {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        let column = match self.depth {
+            Depth::Head => "head",
+            Depth::Whole => "words",
+        };
+        out.push_sql(
+            "SELECT p.id, p.slug, p.name, p.category, p.licence, p.language, p.tries_count,
+                p.trend, p.created_at, ts_rank('{0.1, 0.3, 0.5, 1.0}', best.words, ",
+        );
+        out.push_bind_param::<Text, _>(&self.words)?;
+        out.push_sql("::tsquery, 1)::double precision AS score FROM (SELECT project_id, ");
+        out.push_sql(column);
+        out.push_sql(" AS words FROM project_search WHERE ");
+        out.push_sql(column);
+        out.push_sql(" @@ ");
+        out.push_bind_param::<Text, _>(&self.words)?;
+        out.push_sql("::tsquery LIMIT ");
+        out.push_bind_param::<BigInt, _>(&RANKED)?;
+        out.push_sql(
+            ") AS best JOIN projects p ON p.id = best.project_id
             WHERE p.image_digest IS NOT NULL AND p.archived_at IS NULL
-            ORDER BY score DESC, p.id DESC LIMIT $3"
-        )
-    };
+            ORDER BY score DESC, p.id DESC LIMIT ",
+        );
+        out.push_bind_param::<BigInt, _>(&HITS)
+    }
 }
 
 pub fn hits(
@@ -32,15 +62,7 @@ pub fn hits(
     groups: &[Vec<Term>],
     depth: Depth,
 ) -> QueryResult<Vec<HitRow>> {
-    let best = match depth {
-        Depth::Head => best!("head"),
-        Depth::Whole => best!("words"),
-    };
-    sql_query(best)
-        .bind::<Text, _>(expression(groups))
-        .bind::<BigInt, _>(RANKED)
-        .bind::<BigInt, _>(HITS)
-        .load(conn)
+    Best { words: expression(groups), depth }.load(conn)
 }
 
 /// A word in quotes is a word, whatever it is.
