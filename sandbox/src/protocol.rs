@@ -112,7 +112,7 @@ pub struct Seen {
     pub root_outside: u32,
     /// Who owns the file that was asked for.
     pub owner_of: Option<u32>,
-    /// Whether system calls are filtered.
+    /// Whether a filter stands before its system calls.
     pub seccomp: bool,
     /// Whether set-uid programs and the like win nothing.
     pub no_new_privileges: bool,

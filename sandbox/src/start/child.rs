@@ -172,6 +172,8 @@ fn start_program(
     })?;
     let (read, write) = pipe_with(PipeFlags::CLOEXEC).doing("make a pipe")?;
     badness.write_all(b"500").doing("raise the program's OOM score")?;
+    // Before the fork, so that the init itself is behind it too, at no further cost.
+    plan.filter.load()?;
     match sys::fork().doing("fork the program")? {
         Fork::Child => payload::run(plan.spec, identity, &stdio, write),
         Fork::Parent(pid) => {

@@ -12,6 +12,7 @@
 //! … serves others meanwhile …                sets up its end of the network
 //!                                            pivots into the root; /proc /sys /dev /etc
 //!                       <─ Terminal, master  opens a PTY in its own devpts
+//!                                            goes behind the filter of system calls
 //!                                            forks the program: user, limits, capabilities
 //! answers the client    <─────────── Running or Failed, once exec went well or not
 //!                                            stays as init: reaps, ends with the program
@@ -24,6 +25,7 @@ mod caps;
 mod child;
 mod dev;
 mod etc;
+mod filter;
 mod init;
 mod mounts;
 mod parent;
@@ -37,6 +39,7 @@ use crate::protocol::Failure;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use caps::keep as keep_capabilities;
+pub(crate) use filter::Filter;
 pub(crate) use mounts::{attach_copy, leave, pivot_into, tree};
 pub(crate) use parent::{Begun, Host, begin};
 pub(crate) use rootfs::{Overlay, Scratch, Shift, UpperDir};

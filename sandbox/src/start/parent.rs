@@ -1,6 +1,6 @@
 //! The supervisor's part of a start.
 
-use super::{IDS, Overlay, Scratch, Shift, UpperDir, child, first_id};
+use super::{Filter, IDS, Overlay, Scratch, Shift, UpperDir, child, first_id};
 use crate::{
     cgroup::{Cgroups, Group},
     fault::{Doing, Fault},
@@ -44,6 +44,8 @@ pub(crate) struct Host<'a> {
     pub net: Option<&'a mut Net>,
     /// Where the command line lies that sandboxes are not to read.
     pub title: Option<Title>,
+    /// Which system calls sandboxes may make.
+    pub filter: &'a Filter,
 }
 
 /// A sandbox whose init is at work.
@@ -68,6 +70,7 @@ pub(crate) struct Plan<'a> {
     pub spec: &'a Spec,
     pub addresses: Option<Addresses>,
     pub title: Option<Title>,
+    pub filter: &'a Filter,
 }
 
 /// Starts a sandbox in this place as far as the supervisor can; its init does the rest. When this
@@ -94,7 +97,7 @@ pub(crate) fn begin(host: &mut Host<'_>, spec: &Spec, slot: u16) -> Result<Begun
     let group = host.cgroups.create(spec.id.as_str(), &spec.limits);
     let group = group.doing("limit the sandbox").inspect_err(|_| undo_work())?;
 
-    let plan = Plan { spec, addresses, title: host.title };
+    let plan = Plan { spec, addresses, title: host.title, filter: host.filter };
     let born = give_birth(&plan, &group);
     let born = born.doing("make the sandbox's namespaces").inspect_err(|_| {
         undo_work();

@@ -57,7 +57,8 @@ pub(crate) fn run(spec: &Spec, identity: &Identity, stdio: &Stdio, report: Owned
     sys::exit_now(code)
 }
 
-/// Everything but the program itself.
+/// Everything but the program itself. That it can win no privileges, and which system calls it may
+/// make, it has from the init.
 fn prepare(spec: &Spec, identity: &Identity, stdio: &Stdio) -> Result<(), Fault> {
     sys::reset_signals();
     setsid().doing("make a session")?;
@@ -79,8 +80,7 @@ fn prepare(spec: &Spec, identity: &Identity, stdio: &Stdio) -> Result<(), Fault>
         let text = format!("The working directory `{}` cannot be entered: {e}.", spec.process.cwd);
         Fault::told(FailureKind::Program, text)
     })?;
-    become_user(identity)?;
-    rustix::thread::set_no_new_privs(true).doing("forbid new privileges")
+    become_user(identity)
 }
 
 /// Sets both limits, as far as the hard limit allows.

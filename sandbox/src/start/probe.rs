@@ -67,7 +67,8 @@ fn look(probe: &Probe) -> io::Result<(Seen, Option<TcpListener>)> {
         gateway: gateway(&fs::read_to_string("/proc/net/route").unwrap_or_default()),
         root_outside: outside.unwrap_or_default(),
         owner_of: probe.owner_of.as_ref().and_then(|p| fs::metadata(p).ok()).map(|m| m.uid()),
-        seccomp: !matches!(field("Seccomp:"), "" | "0"),
+        // 2 is a filter; 1 would be a mode for programs that only compute.
+        seccomp: field("Seccomp:") == "2",
         no_new_privileges: field("NoNewPrivs:") == "1",
         capabilities,
         cgroup_version: if cgroups.lines().any(|line| line.contains(":memory:")) { 1 } else { 2 },

@@ -37,7 +37,7 @@ use crate::{
     layers::Store,
     net::Net,
     protocol::Reply,
-    start::Scratch,
+    start::{Filter, Scratch},
     sys::{self, Title},
 };
 use connections::Connections;
@@ -96,6 +96,7 @@ struct Supervisor {
     cgroups: Cgroups,
     net: Option<Net>,
     title: Option<Title>,
+    filter: Filter,
     signals: SignalFd,
     connections: Connections,
     registry: Registry,
@@ -123,6 +124,7 @@ pub fn run(config: Config) -> Result<(), Error> {
     sys::ignore_sigpipe()?;
     raise_open_files()?;
     let title = Title::find();
+    let filter = Filter::compile()?;
     let cgroups = Cgroups::detect(instance_name(store.data())).doing("use cgroups")?;
     cleanup::leftovers(&cgroups, &store)?;
     let net = match Net::set_up(config.subnet, &store.data().join("instance")) {
@@ -140,6 +142,7 @@ pub fn run(config: Config) -> Result<(), Error> {
         cgroups,
         net,
         title,
+        filter,
         signals: signals()?,
         connections,
         registry: Registry::default(),

@@ -124,6 +124,7 @@ impl Supervisor {
             cgroups: &self.cgroups,
             net: self.net.as_mut(),
             title: self.title,
+            filter: &self.filter,
         };
         match start::begin(&mut host, &spec, slot) {
             Ok(begun) => {

@@ -118,8 +118,8 @@ impl Engine for NativeEngine {
     }
 
     fn isolation(&self) -> String {
-        "Linux namespaces with a user namespace, cgroup limits, a reduced capability set and no \
-         new privileges; the kernel is shared with the host."
+        "Linux namespaces with a user namespace, cgroup limits, a filter of system calls, a reduced \
+         capability set and no new privileges; the kernel is shared with the host."
             .to_owned()
     }
 

@@ -230,6 +230,14 @@ fn checks(seen: &Seen, targets: &Targets) -> Vec<SelfTestCheck> {
             },
         ),
         check(
+            "system-calls-filtered",
+            seen.seccomp,
+            match seen.seccomp {
+                true => "Only system calls that ordinary programs need are let through.".to_owned(),
+                false => "Every system call is let through.".to_owned(),
+            },
+        ),
+        check(
             "no-new-privileges",
             seen.no_new_privileges,
             match seen.no_new_privileges {
@@ -255,15 +263,16 @@ mod tests {
         let neighbour = SocketAddrV4::new(Ipv4Addr::new(10, 200, 0, 2), PORT);
         let own = SocketAddrV4::new(Ipv4Addr::LOCALHOST, PORT);
         let targets = Targets { host: vec![host], neighbour: Some(neighbour), own };
-        // (who answers, which checks fail)
-        let table: [(&[SocketAddrV4], &[&str]); 5] = [
-            (&[own], &[]),
-            (&[], &["probe-works"]),
-            (&[own, host], &["host-unreachable"]),
-            (&[own, neighbour], &["neighbour-unreachable"]),
-            (&[own, METADATA], &["metadata-unreachable"]),
+        // (who answers, whether calls are filtered, which checks fail)
+        let table: [(&[SocketAddrV4], bool, &[&str]); 6] = [
+            (&[own], true, &[]),
+            (&[], true, &["probe-works"]),
+            (&[own, host], true, &["host-unreachable"]),
+            (&[own, neighbour], true, &["neighbour-unreachable"]),
+            (&[own, METADATA], true, &["metadata-unreachable"]),
+            (&[own], false, &["system-calls-filtered"]),
         ];
-        for (answering, expected) in table {
+        for (answering, seccomp, expected) in table {
             let all = [host, neighbour, METADATA, own];
             let reached = all.map(|to| Reached { to, answered: answering.contains(&to) });
             let seen = Seen {
@@ -271,7 +280,7 @@ mod tests {
                 gateway: None,
                 root_outside: 1 << 30,
                 owner_of: Some(0),
-                seccomp: false,
+                seccomp,
                 no_new_privileges: true,
                 capabilities: Vec::new(),
                 cgroup_version: 2,
