@@ -12,9 +12,11 @@
 //! | `start` | how a sandbox is walled in |
 //! | `layers` | how archives become layers and layers archives |
 //! | `cgroup`, `net` | what it may use, whom it may reach |
+//! | `claim` | which numbers of the host are a supervisor's |
 //! | `sys` | the system calls that no library wraps |
 
 mod cgroup;
+mod claim;
 pub mod client;
 pub mod config;
 mod fault;

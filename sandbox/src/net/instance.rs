@@ -1,11 +1,8 @@
 //! Which of the 32 instances on this host a supervisor is.
 //!
-//! An instance is taken by listening at an abstract Unix socket: the kernel gives it back the
-//! moment its holder ends, however that comes about, and the name is bound to the network
-//! namespace, as devices and rules are.
+//! What an instance is claimed by is bound to the network namespace, as devices and rules are.
 
-use crate::config::Subnet;
-use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
+use crate::{claim::claim, config::Subnet};
 use std::{io, os::fd::OwnedFd};
 
 /// How many supervisors one host takes.
@@ -31,7 +28,7 @@ impl Instance {
     ) -> io::Result<Self> {
         let first = before.filter(|number| *number < INSTANCES);
         for number in first.into_iter().chain(0..INSTANCES) {
-            let Some(lock) = lock(number)? else { continue };
+            let Some(lock) = claim(&format!("trythis-net-{number}"))? else { continue };
             let subnet = subnet.unwrap_or(Subnet::new(10, 200 + number));
             let instance = Self { number, subnet, _lock: lock };
             if fits(&instance)? {
@@ -53,21 +50,6 @@ impl Instance {
     /// The name of its nftables table.
     pub fn table(&self) -> String {
         format!("trythis_{}", self.number)
-    }
-}
-
-fn lock(number: u8) -> io::Result<Option<OwnedFd>> {
-    let name = format!("trythis-net-{number}");
-    let socket = rustix::net::socket_with(
-        AddressFamily::UNIX,
-        SocketType::SEQPACKET,
-        SocketFlags::CLOEXEC,
-        None,
-    )?;
-    match rustix::net::bind(&socket, &SocketAddrUnix::new_abstract_name(name.as_bytes())?) {
-        Ok(()) => Ok(Some(socket)),
-        Err(rustix::io::Errno::ADDRINUSE) => Ok(None),
-        Err(e) => Err(e.into()),
     }
 }
 

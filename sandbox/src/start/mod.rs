@@ -48,16 +48,21 @@ pub(crate) use rootfs::{Overlay, Scratch, Shift, UpperDir};
 pub(crate) const IDS: u32 = 65_536;
 /// The first id of the first sandbox, beyond what hosts give to people and services.
 const FIRST_ID: u32 = 0x4000_0000;
-/// How many ranges of ids there are: as many for each instance, and never up to the last id, which
-/// the kernel keeps for "no id".
-pub(crate) const RANGES: u16 = 32 * 1535;
+/// Ranges of ids come in blocks, which supervisors hold: a block for each instance.
+pub(crate) const BLOCKS: u16 = 32;
+/// How many ranges a block has. The last of all does not reach the last id, which the kernel keeps
+/// for "no id".
+pub(crate) const BLOCK: u16 = 1535;
 
-/// The first id of the sandbox in this place. Instances begin at different ranges, so that the
-/// sandboxes of two supervisors do not share ids.
-fn first_id(instance: u8, slot: u16) -> u32 {
-    let ranges = u32::from(RANGES);
-    let range = (u32::from(instance) * (ranges / 32) + u32::from(slot)) % ranges;
-    FIRST_ID + range * IDS
+/// Which block of the host is this supervisor's first, second, …: each instance begins at another.
+pub(crate) fn block_of_host(instance: u8, block: u16) -> u16 {
+    (u16::from(instance) + block) % BLOCKS
+}
+
+/// The first id of the sandbox in this place.
+pub(crate) fn first_id(instance: u8, slot: u16) -> u32 {
+    let range = block_of_host(instance, slot / BLOCK) * BLOCK + slot % BLOCK;
+    FIRST_ID + u32::from(range) * IDS
 }
 
 /// What a sandbox's init tells the supervisor.

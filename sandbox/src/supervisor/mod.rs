@@ -24,6 +24,7 @@ mod cleanup;
 mod connections;
 mod event_loop;
 mod jobs;
+mod places;
 mod pressure;
 mod progress;
 mod registry;
@@ -46,6 +47,7 @@ use nix::sys::{
     signal::{SigSet, Signal},
     signalfd::{SfdFlags, SignalFd},
 };
+use places::Places;
 use registry::Registry;
 use rustix::{
     fs::{FlockOperation, Mode, flock},
@@ -136,6 +138,7 @@ pub fn run(config: Config) -> Result<(), Error> {
     };
     let connections = Connections::listen(&config.socket, config.owner)?;
     let scratch = Scratch::enter(&store)?;
+    let places = Places::new(net.as_ref().map_or(0, Net::instance));
     let mut supervisor = Supervisor {
         store,
         scratch,
@@ -145,7 +148,7 @@ pub fn run(config: Config) -> Result<(), Error> {
         filter,
         signals: signals()?,
         connections,
-        registry: Registry::default(),
+        registry: Registry::new(places),
         jobs: Jobs::default(),
         closing: None,
         last_contact: Instant::now(),

@@ -1,9 +1,10 @@
 //! The books: which sandboxes live, where they stand, and which places are taken.
 
+use super::places::Places;
 use crate::{
     cgroup::Group,
     protocol::{Exit, Failure, Name, Spec, Upper},
-    start::{Begun, RANGES},
+    start::Begun,
 };
 use rustix::process::Pid;
 use std::{
@@ -12,18 +13,13 @@ use std::{
     time::Instant,
 };
 
-/// The places of one supervisor: each has a range of ids and an address.
-const SLOTS: u16 = RANGES;
-
 /// All sandboxes.
-#[derive(Default)]
 pub(super) struct Registry {
     pub sandboxes: BTreeMap<Name, Sandbox>,
     /// Those that start or end: timers look at these alone.
     pub transient: BTreeSet<Name>,
     by_pid: HashMap<Pid, Name>,
-    slots: BTreeSet<u16>,
-    next_slot: u16,
+    pub places: Places,
 }
 
 /// One sandbox.
@@ -75,19 +71,14 @@ pub(super) enum Use {
 }
 
 impl Registry {
-    /// A free place; those just freed come last, so that nothing meant for a predecessor reaches
-    /// a newcomer.
-    pub fn take_slot(&mut self) -> Option<u16> {
-        let order = (self.next_slot..SLOTS).chain(0..self.next_slot);
-        let slot = order.into_iter().find(|slot| !self.slots.contains(slot))?;
-        self.slots.insert(slot);
-        self.next_slot = (slot + 1) % SLOTS;
-        Some(slot)
-    }
-
-    /// Gives a place back.
-    pub fn free_slot(&mut self, slot: u16) {
-        self.slots.remove(&slot);
+    /// Nobody lives.
+    pub fn new(places: Places) -> Self {
+        Self {
+            sandboxes: BTreeMap::new(),
+            transient: BTreeSet::new(),
+            by_pid: HashMap::new(),
+            places,
+        }
     }
 
     /// Notes a sandbox whose init is at work.
@@ -119,7 +110,7 @@ impl Registry {
         let sandbox = self.sandboxes.remove(id)?;
         self.transient.remove(id);
         sandbox.pid.and_then(|pid| self.by_pid.remove(&pid));
-        self.slots.remove(&sandbox.slot);
+        self.places.give_back(sandbox.slot);
         Some(sandbox)
     }
 
@@ -154,23 +145,5 @@ impl Ending {
     /// An end that begins now.
     pub fn now(ran: bool) -> Self {
         Self { exit: None, failed: None, ran, attempts: 0, next: Instant::now() }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_go_round_before_they_are_used_again() {
-        let mut registry = Registry::default();
-        assert_eq!((registry.take_slot(), registry.take_slot()), (Some(0), Some(1)));
-        registry.free_slot(0);
-        assert_eq!(registry.take_slot(), Some(2));
-        for _ in 3..SLOTS {
-            registry.take_slot().expect("there are places");
-        }
-        assert_eq!(registry.take_slot(), Some(0));
-        assert_eq!(registry.take_slot(), None);
     }
 }

@@ -117,7 +117,8 @@ impl Supervisor {
             }
         }
         let full = || io::Error::other("every place is taken");
-        let slot = self.registry.take_slot().ok_or_else(full).doing("find a free place")?;
+        let slot = self.registry.places.take().doing("claim ids for sandboxes")?;
+        let slot = slot.ok_or_else(full).doing("find a free place")?;
         let mut host = Host {
             scratch: &self.scratch,
             store: &self.store,
@@ -133,7 +134,7 @@ impl Supervisor {
                 Ok(())
             }
             Err(fault) => {
-                self.registry.free_slot(slot);
+                self.registry.places.give_back(slot);
                 Err(fault)
             }
         }
