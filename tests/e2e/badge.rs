@@ -3,7 +3,8 @@
 use crate::{
     maintainer::publish_busybox,
     support::{
-        PATIENCE, browser::Browser, client::Client, host, parent::Parent, server::Server, until,
+        PATIENCE, browser::Browser, client::Client, device::Device, host, parent::Parent,
+        server::Server, until,
     },
 };
 use reqwest::StatusCode;
@@ -30,7 +31,19 @@ async fn journey_from_a_badge_in_a_readme_to_a_prompt() {
     // Programs look at the page, and nothing starts.
     let page = maker.page("/p/shell/start").await;
     assert!(page.contains("data-try-form") && !page.contains("data-auto-start"), "{page}");
-    let browser = Browser::that_waits_for_no_page().await;
+    for device in Device::EACH {
+        let browser = Browser::that_waits_for_no_page(device).await;
+        from_a_badge(&server, &readme, &start, &browser).await;
+        let mut complaints = browser.complaints().await;
+        // The page that asks which of two is wanted is a conflict.
+        complaints.retain(|line| !line.contains("409 (Conflict)"));
+        assert_eq!(complaints, Vec::<String>::new());
+        browser.close().await;
+    }
+    readme.stop().await;
+}
+
+async fn from_a_badge(server: &Server, readme: &Parent, start: &str, browser: &Browser) {
     browser.goto(&readme.origin).await;
     let badge = browser.css("img").await;
     until("the badge is drawn", PATIENCE, async || {
@@ -51,9 +64,14 @@ async fn journey_from_a_badge_in_a_readme_to_a_prompt() {
     let terminal = browser.path().await;
     assert!(terminal.starts_with("/s/"), "{terminal}");
     browser.types("stty size\n").await;
-    let wide =
-        |screen: &str| screen.lines().any(|line| line.split(' ').nth(1).is_some_and(is_wide));
-    browser.shows("the window's size", wide).await;
+    let fits = |columns: &str| {
+        columns.parse::<u32>().is_ok_and(|columns| match browser.device {
+            Device::Desk => columns > 100,
+            Device::Phone => (30..60).contains(&columns),
+        })
+    };
+    let size = |screen: &str| screen.lines().any(|line| line.split(' ').nth(1).is_some_and(fits));
+    browser.shows("the window's size", size).await;
 
     // The way back does not start another one.
     browser.driver.back().await.unwrap();
@@ -63,7 +81,7 @@ async fn journey_from_a_badge_in_a_readme_to_a_prompt() {
     assert!(is_back().await.is_some(), "the way back leads to the terminal again");
     // An address that is typed, or that a crawler's browser opens, waits for the button. Who presses it
     // is asked about the one that is in the way.
-    browser.goto(&start).await;
+    browser.goto(start).await;
     browser.css("[data-try-form]").await;
     tokio::time::sleep(MOMENT).await;
     assert_eq!(browser.path().await, "/p/shell/start");
@@ -82,21 +100,11 @@ async fn journey_from_a_badge_in_a_readme_to_a_prompt() {
     browser.driver.refresh().await.unwrap();
     tokio::time::sleep(MOMENT).await;
     assert_eq!(browser.path().await, "/p/shell/start");
-    browser.pictures("start").await;
+    browser.picture("start").await;
     browser.goto(&server.url(&terminal)).await;
     browser.connected().await;
     browser.click("[data-stop] button").await;
     host::no_sandbox_left(&server.data()).await;
-    let mut complaints = browser.complaints().await;
-    // The page that asks which of two is wanted is a conflict.
-    complaints.retain(|line| !line.contains("409 (Conflict)"));
-    assert_eq!(complaints, Vec::<String>::new());
-    browser.close().await;
-    readme.stop().await;
-}
-
-fn is_wide(columns: &str) -> bool {
-    columns.parse::<u32>().is_ok_and(|columns| columns > 100)
 }
 
 #[actix_web::test]
@@ -111,7 +119,16 @@ async fn an_embed_runs_in_the_pages_that_it_is_allowed_in() {
     let answer = maker.submit(settings, settings, &[("parents", &friend.origin)]).await;
     assert_eq!(answer.status(), StatusCode::SEE_OTHER, "{}", answer.text().await.unwrap());
 
-    let browser = Browser::open().await;
+    for device in Device::EACH {
+        let browser = Browser::on(device).await;
+        by_an_embed(&server, &friend, &stranger, &browser).await;
+        browser.close().await;
+    }
+    friend.stop().await;
+    stranger.stop().await;
+}
+
+async fn by_an_embed(server: &Server, friend: &Parent, stranger: &Parent, browser: &Browser) {
     browser.goto(&stranger.origin).await;
     browser.driver.enter_frame(0).await.unwrap();
     tokio::time::sleep(MOMENT).await;
@@ -121,14 +138,14 @@ async fn an_embed_runs_in_the_pages_that_it_is_allowed_in() {
     browser.goto(&friend.origin).await;
     browser.driver.enter_frame(0).await.unwrap();
     browser.css("[data-try-form] button").await;
-    browser.pictures("embed").await;
+    browser.picture("embed").await;
     host::no_sandbox_left(&server.data()).await;
     browser.click("[data-try-form] button").await;
     browser.connected().await;
     browser.shows("a prompt", |screen| screen.trim_end().ends_with(['#', '$'])).await;
     browser.types("echo in-$((40+2))\n").await;
     browser.sees("in-42").await;
-    browser.pictures("embed-terminal").await;
+    browser.picture("embed-terminal").await;
     browser.click("[data-stop] button").await;
     let said = until("it says that it stopped", PATIENCE, async || {
         browser.driver.find(By::Css(".notice")).await.ok()?.text().await.ok()
@@ -136,7 +153,4 @@ async fn an_embed_runs_in_the_pages_that_it_is_allowed_in() {
     .await;
     assert!(said.contains("Stopped"), "{said}");
     host::no_sandbox_left(&server.data()).await;
-    browser.close().await;
-    friend.stop().await;
-    stranger.stop().await;
 }

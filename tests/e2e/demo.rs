@@ -4,6 +4,7 @@ use crate::support::{
     PATIENCE,
     browser::Browser,
     client::{Client, until_triable},
+    device::Device,
     server::Server,
     until,
 };
@@ -29,70 +30,85 @@ const SQLITE: Project = (
 async fn journey_through_a_guided_demo() {
     let server = Server::options().with_debian().start();
     publish(&Client::of(&server), JQ).await;
+    for device in Device::EACH {
+        let browser = Browser::on(device).await;
+        through_jqs_demo(&server, &browser).await;
+        assert_eq!(browser.complaints().await, Vec::<String>::new());
+        browser.close().await;
+    }
+}
 
-    let browser = Browser::open().await;
+async fn through_jqs_demo(server: &Server, browser: &Browser) {
     browser.goto(&server.url("/p/jq")).await;
     assert!(browser.text("main").await.contains("Has a guided demo (5 steps)"));
     browser.click("[data-try-form] button").await;
     browser.connected().await;
     browser.shows("a prompt", |screen| screen.trim_end().ends_with('#')).await;
 
-    // Nothing is done by itself; Run types, and the terminal keeps the focus.
-    shows(&browser, 0, "Step 1 of 5").await;
-    run(&browser, 1).await;
+    // Nothing is done by itself; Run types. The terminal keeps the focus, but on a phone, whose keyboard
+    // would cover it.
+    shows(browser, 0, "Step 1 of 5").await;
+    run(browser, 1).await;
     browser.sees("\"ansible\"").await;
-    done(&browser, 1).await;
-    assert_eq!(said(&browser).await, "Step 1 is done.");
+    done(browser, 1).await;
+    assert_eq!(said(browser).await, "Step 1 is done.");
     let focused = "return document.activeElement.className";
     let focused = browser.driver.execute(focused, vec![]).await.unwrap();
-    assert!(focused.json().as_str().unwrap().contains("xterm-helper-textarea"));
-    browser.pictures("terminal-demo").await;
+    let has_focus = focused.json().as_str().unwrap().contains("xterm-helper-textarea");
+    assert_eq!(has_focus, browser.device == Device::Desk);
+    browser.picture("terminal-demo").await;
 
     // The command's own echo is not its answer: one typed wrongly does nothing.
     browser.click("[data-demo-next]").await;
-    shows(&browser, 1, "Step 2 of 5").await;
+    shows(browser, 1, "Step 2 of 5").await;
     browser.types("echo no '\"jq\"'\n").await;
     browser.sees("no \"jq\"").await;
-    run(&browser, 2).await;
-    done(&browser, 2).await;
+    run(browser, 2).await;
+    done(browser, 2).await;
 
     // A reload comes back to the same step; a closed panel gives its room to the terminal.
     browser.click("[data-demo-next]").await;
     browser.driver.refresh().await.unwrap();
     browser.connected().await;
-    shows(&browser, 2, "Step 3 of 5").await;
-    let narrow = columns(&browser).await;
+    shows(browser, 2, "Step 3 of 5").await;
+    let little = cells(browser).await;
     browser.click("[data-demo-close]").await;
-    until("the terminal is wider", PATIENCE, async || {
-        (columns(&browser).await > narrow + 20).then_some(())
+    until("the terminal is larger", PATIENCE, async || {
+        (cells(browser).await * 4 > little * 5).then_some(())
     })
     .await;
     browser.click("[data-demo-toggle]").await;
-    until("and narrow again", PATIENCE, async || (columns(&browser).await == narrow).then_some(()))
+    until("and small again", PATIENCE, async || (cells(browser).await == little).then_some(()))
         .await;
 
     // What is typed by hand counts too.
     browser.click(".xterm-screen").await;
     browser.types("jq '.programs[] | select(.year > 2010) | .name' sample.json\n").await;
-    done(&browser, 3).await;
+    done(browser, 3).await;
     for step in [4, 5] {
         browser.click("[data-demo-next]").await;
-        run(&browser, step).await;
-        done(&browser, step).await;
+        run(browser, step).await;
+        done(browser, step).await;
     }
-    assert!(said(&browser).await.contains("The terminal is yours"));
+    assert!(said(browser).await.contains("The terminal is yours"));
 
     browser.click("[data-stop] button").await;
     browser.css("[data-try-form]").await;
-    assert_eq!(browser.complaints().await, Vec::<String>::new());
-    browser.close().await;
 }
 
 #[actix_web::test]
 async fn each_step_of_sqlite3s_demo_is_met_by_its_own_commands() {
     let server = Server::options().with_debian().start();
     publish(&Client::of(&server), SQLITE).await;
-    let browser = Browser::open().await;
+    for device in Device::EACH {
+        let browser = Browser::on(device).await;
+        through_sqlite3s_demo(&server, &browser).await;
+        assert_eq!(browser.complaints().await, Vec::<String>::new());
+        browser.close().await;
+    }
+}
+
+async fn through_sqlite3s_demo(server: &Server, browser: &Browser) {
     browser.goto(&server.url("/")).await;
     browser.click("button[name=language][value=ko]").await;
     browser.goto(&server.url("/p/sqlite3")).await;
@@ -100,24 +116,23 @@ async fn each_step_of_sqlite3s_demo_is_met_by_its_own_commands() {
     browser.connected().await;
     browser.sees("sqlite>").await;
     for step in 1..=5 {
-        assert_eq!(said(&browser).await.is_empty(), step == 1, "nothing is done by itself");
+        assert_eq!(said(browser).await.is_empty(), step == 1, "nothing is done by itself");
         let commands = if step == 5 { 2 } else { 1 };
         for command in 0..commands {
             let buttons = format!("[aria-labelledby=demo-step-{step}] [data-demo-run]:enabled");
             browser.css(&buttons).await;
             let buttons = browser.driver.find_all(thirtyfour::By::Css(&buttons)).await.unwrap();
             buttons[command].click().await.unwrap();
+            browser.fits().await;
         }
         browser.css(&format!("[data-demo-mark]:nth-child({step})[data-done]")).await;
         if step == 3 {
-            browser.pictures("terminal-demo-ko").await;
+            browser.picture("terminal-demo-ko").await;
         }
         if step < 5 {
             browser.click("[data-demo-next]").await;
         }
     }
-    assert_eq!(browser.complaints().await, Vec::<String>::new());
-    browser.close().await;
 }
 
 async fn publish(maker: &Client, (slug, command, script, demo): Project) {
@@ -170,7 +185,9 @@ async fn said(browser: &Browser) -> String {
     said.json().as_str().unwrap_or_default().to_owned()
 }
 
-async fn columns(browser: &Browser) -> u64 {
-    let script = "return Number(document.querySelector('[data-terminal]').dataset.columns)";
+/// How much room the terminal has: beside the panel on a desk, above it on a phone.
+async fn cells(browser: &Browser) -> u64 {
+    let script = "const { columns, rows } = document.querySelector('[data-terminal]').dataset;\
+                  return columns * rows";
     browser.driver.execute(script, vec![]).await.unwrap().json().as_u64().unwrap_or_default()
 }

@@ -4,6 +4,7 @@ use crate::support::{
     PATIENCE,
     browser::Browser,
     client::{Client, until_triable},
+    device::Device,
     host,
     server::Server,
     until,
@@ -19,13 +20,22 @@ async fn journey_from_a_misspelt_name_to_a_prompt() {
         until_triable(&maker, &name.to_lowercase()).await;
     }
 
-    let browser = Browser::open().await;
+    for device in Device::EACH {
+        let browser = Browser::on(device).await;
+        from_a_misspelt_name(&server, &browser).await;
+        assert_eq!(browser.complaints().await, Vec::<String>::new());
+        browser.close().await;
+        host::no_sandbox_left(&server.data()).await;
+    }
+}
+
+async fn from_a_misspelt_name(server: &Server, browser: &Browser) {
     browser.goto(&server.url("/")).await;
     browser.fill("input[type=search]", "calc").await;
     browser.click("[role=search] button").await;
     browser.css("#results a[href='/p/calculator']").await;
     assert_eq!(browser.path().await, "/search");
-    browser.pictures("search").await;
+    browser.picture("search").await;
 
     // The list follows what is typed, and the address follows the list.
     browser.fill("input[type=search]", "vitetirs").await;
@@ -37,14 +47,11 @@ async fn journey_from_a_misspelt_name_to_a_prompt() {
     })
     .await;
     assert_eq!(browser.text("#results .results-count").await, "One project");
-    browser.pictures("search-slip").await;
+    browser.picture("search-slip").await;
 
     browser.click("#results [data-try-form] button").await;
     browser.connected().await;
     browser.shows("a prompt", |screen| screen.trim_end().ends_with(['#', '$'])).await;
     browser.types("exit\n").await;
     browser.css("[data-terminal][data-state=ended]").await;
-    assert_eq!(browser.complaints().await, Vec::<String>::new());
-    browser.close().await;
-    host::no_sandbox_left(&server.data()).await;
 }

@@ -1,13 +1,7 @@
 //! The site that the pages are looked at in: its people, projects, sandboxes, and what they said.
 
 use super::list::Who;
-use crate::support::{
-    PATIENCE,
-    browser::Browser,
-    client::Client,
-    server::{BINARY, Server},
-    until,
-};
+use crate::support::{PATIENCE, browser::Browser, client::Client, people, server::Server, until};
 use reqwest::{Response, StatusCode};
 use std::process::Command;
 
@@ -181,11 +175,7 @@ async fn say(client: &Client, text: &str) -> String {
 /// There is an administrator, who keeps a network and an account out.
 async fn oversee(server: &Server) {
     Client::of(server).sign_up("mallory").await;
-    let grace = Client::of(server);
-    grace.sign_up(Who::Administrator.name()).await;
-    let mut grant = Command::new(BINARY);
-    grant.args(["admin", "grant", Who::Administrator.name()]);
-    assert!(grant.env("TRYTHIS_DATA", server.data()).status().unwrap().success());
+    let grace = people::administrator(server, Who::Administrator.name()).await;
     for (subject, lasts, reason) in [
         ("203.0.113.0/24", "", "Miners, one after the other"),
         ("mallory", "24", "Advertises in comments"),

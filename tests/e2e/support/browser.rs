@@ -1,6 +1,6 @@
 //! Chromium over WebDriver, and the few gestures that the tests make.
 
-use super::{PATIENCE, free_port, until};
+use super::{PATIENCE, device::Device, free_port, until};
 use std::{
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -10,23 +10,29 @@ use thirtyfour::{ChromiumLikeCapabilities, PageLoadStrategy, prelude::*};
 
 pub struct Browser {
     pub driver: WebDriver,
+    pub device: Device,
     chromedriver: Child,
     _profile: tempfile::TempDir,
 }
 
 impl Browser {
+    /// One with a window as desks have it.
     pub async fn open() -> Self {
-        Self::with(PageLoadStrategy::Normal).await
+        Self::on(Device::Desk).await
+    }
+
+    pub async fn on(device: Device) -> Self {
+        Self::with(device, PageLoadStrategy::Normal).await
     }
 
     /// One whose driver answers while a page is on its way, for pages that go on by themselves.
     /// Otherwise a page that is left before it is complete may hold up the driver, until its client
     /// gives up after two minutes.
-    pub async fn that_waits_for_no_page() -> Self {
-        Self::with(PageLoadStrategy::None).await
+    pub async fn that_waits_for_no_page(device: Device) -> Self {
+        Self::with(device, PageLoadStrategy::None).await
     }
 
-    async fn with(strategy: PageLoadStrategy) -> Self {
+    async fn with(device: Device, strategy: PageLoadStrategy) -> Self {
         let port = free_port();
         let chromedriver = Command::new("/usr/bin/chromedriver")
             .arg(format!("--port={port}"))
@@ -37,16 +43,23 @@ impl Browser {
         let profile = tempfile::tempdir().unwrap();
         let driver = until("chromedriver answers", PATIENCE, async || {
             let address = format!("http://127.0.0.1:{port}");
-            WebDriver::new(&address, capabilities(profile.path(), &strategy)).await.ok()
+            WebDriver::new(&address, capabilities(profile.path(), device, &strategy)).await.ok()
         })
         .await;
-        let browser = Self { driver, chromedriver, _profile: profile };
-        browser.resize(1280, 800).await;
+        let browser = Self { driver, device, chromedriver, _profile: profile };
+        let (width, height) = device.size();
+        browser.resize(width, height).await;
         browser
     }
 
+    /// Makes the window smaller or larger; a phone can be turned.
     pub async fn resize(&self, width: u32, height: u32) {
-        self.driver.set_window_rect(0, 0, width, height).await.unwrap();
+        match self.device {
+            Device::Desk => {
+                self.driver.set_window_rect(0, 0, width, height).await.map(drop).unwrap()
+            }
+            Device::Phone => self.viewport((width, height)).await,
+        }
     }
 
     pub async fn goto(&self, url: &str) {
@@ -60,8 +73,11 @@ impl Browser {
         .await
     }
 
+    /// Presses something, which has to be in reach.
     pub async fn click(&self, selector: &str) {
-        self.css(selector).await.click().await.unwrap();
+        let element = self.css(selector).await;
+        self.in_reach(selector, &element).await;
+        element.click().await.unwrap();
     }
 
     pub async fn fill(&self, selector: &str, text: &str) {
@@ -76,6 +92,14 @@ impl Browser {
             self.driver.find(By::Css(selector)).await.ok()?.text().await.ok()
         })
         .await
+    }
+
+    /// Waits until an element says this.
+    pub async fn says(&self, selector: &str, words: &str) {
+        until(&format!("{selector} says `{words}`"), PATIENCE, async || {
+            self.text(selector).await.contains(words).then_some(())
+        })
+        .await;
     }
 
     pub async fn path(&self) -> String {
@@ -119,21 +143,14 @@ impl Browser {
         self.css("[data-terminal][data-state=connected]").await;
     }
 
-    /// Keeps a picture in the target folder, for whoever looks into a journey. Those of the
+    /// Keeps a picture in the target folder, of a page that fits, for whoever looks into a journey. Those of the
     /// documents are taken by `tests/e2e/pages.rs`.
     pub async fn picture(&self, name: &str) {
+        self.fits().await;
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("screens");
         std::fs::create_dir_all(&folder).unwrap();
-        self.driver.screenshot(&folder.join(format!("{name}.png"))).await.unwrap();
-    }
-
-    /// Pictures at both widths that people have.
-    pub async fn pictures(&self, name: &str) {
-        self.picture(name).await;
-        self.resize(390, 844).await;
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        self.picture(&format!("{name}-390")).await;
-        self.resize(1280, 800).await;
+        let name = format!("{name}-{}.png", self.device.size().0);
+        self.driver.screenshot(&folder.join(name)).await.unwrap();
     }
 
     /// What the page's console complained about, the Content-Security-Policy above all.
@@ -165,6 +182,7 @@ impl Drop for Browser {
 
 fn capabilities(
     profile: &std::path::Path,
+    device: Device,
     strategy: &PageLoadStrategy,
 ) -> thirtyfour::ChromeCapabilities {
     let mut capabilities = DesiredCapabilities::chrome();
@@ -179,11 +197,11 @@ fn capabilities(
         "--disable-component-update",
         "--disable-sync",
         "--disable-dev-shm-usage",
-        "--window-size=1280,800",
     ] {
         capabilities.add_arg(argument).unwrap();
     }
     capabilities.add_arg(&format!("--user-data-dir={}", profile.display())).unwrap();
+    device.ask(&mut capabilities);
     capabilities.set_binary("/usr/bin/chromium").unwrap();
     capabilities
 }

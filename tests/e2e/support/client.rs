@@ -106,6 +106,8 @@ fn csrf(html: &str) -> String {
 pub struct Terminal {
     socket: WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>,
     pub shown: String,
+    /// How many look at it, as it was last told.
+    pub viewers: u64,
     pub closed: Option<(u16, String)>,
 }
 
@@ -115,7 +117,7 @@ impl Terminal {
         let protocol = HeaderValue::from_static("trythis.v1");
         request.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
         let (socket, _) = connect_async(request).await.unwrap();
-        Self { socket, shown: String::new(), closed: None }
+        Self { socket, shown: String::new(), viewers: 0, closed: None }
     }
 
     /// Sends a frame of a kind.
@@ -145,6 +147,17 @@ impl Terminal {
         assert!(patience.is_ok(), "never saw {text:?}");
     }
 
+    /// Reads until so many look at it.
+    pub async fn has_viewers(&mut self, wanted: u64) {
+        let told = async {
+            while self.viewers != wanted {
+                assert!(self.step().await, "closed {:?}", self.closed);
+            }
+        };
+        let patience = tokio::time::timeout(PATIENCE, told).await;
+        assert!(patience.is_ok(), "never {wanted} viewers, but {}", self.viewers);
+    }
+
     /// Reads until the server closes the socket; gives the code and the reason.
     pub async fn close(&mut self) -> (u16, String) {
         let closing = async { while self.step().await {} };
@@ -158,6 +171,11 @@ impl Terminal {
                 let skip = match frame.first() {
                     Some(0) => 9,
                     Some(1) => 13,
+                    Some(2) => {
+                        let status: Value = serde_json::from_slice(&frame[1..]).unwrap();
+                        self.viewers = status["viewers"].as_u64().unwrap_or(self.viewers);
+                        return true;
+                    }
                     _ => return true,
                 };
                 self.shown.push_str(&String::from_utf8_lossy(&frame[skip..]));

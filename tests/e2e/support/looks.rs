@@ -1,7 +1,7 @@
 //! How a page looks to a reader: language, theme and width, what axe-core and the browser find
 //! wrong with it, and its picture.
 
-use super::browser::Browser;
+use super::{browser::Browser, device::Device};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use std::{path::PathBuf, sync::LazyLock};
@@ -82,9 +82,17 @@ impl Browser {
     /// The page's width to the pixel: windows have a least one of their own.
     pub async fn viewport(&self, (width, height): (u32, u32)) {
         let size = json!({
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false,
+            "width": width, "height": height, "deviceScaleFactor": 1,
+            "mobile": self.device == Device::Phone,
         });
         self.command("Emulation.setDeviceMetricsOverride", size).await;
+    }
+
+    /// Tells of an address, in the name of a proxy, from the next page on.
+    pub async fn comes_from(&self, address: &str) {
+        self.command("Network.enable", json!({})).await;
+        let headers = json!({ "headers": { "x-forwarded-for": address } });
+        self.command("Network.setExtraHTTPHeaders", headers).await;
     }
 
     /// What axe-core holds to be serious or critical.

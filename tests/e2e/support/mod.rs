@@ -2,11 +2,13 @@
 
 pub mod browser;
 pub mod client;
+pub mod device;
 pub mod host;
 pub mod images;
 pub mod looks;
 pub mod oidc;
 pub mod parent;
+pub mod people;
 pub mod server;
 
 use std::{

@@ -13,7 +13,10 @@ impl Parent {
         let server = HttpServer::new(move || {
             let page = page.clone();
             App::new().default_service(web::to(move || {
-                let page = format!("<!doctype html><title>README</title>{page}");
+                let page = format!(
+                    "<!doctype html><title>README</title>\
+                     <meta name=\"viewport\" content=\"width=device-width\">{page}"
+                );
                 async { HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page) }
             }))
         })
