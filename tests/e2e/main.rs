@@ -6,6 +6,7 @@
 
 mod admin;
 mod api;
+mod back;
 mod bad_input;
 mod badge;
 mod cli;
@@ -19,4 +20,5 @@ mod openapi;
 mod pages;
 mod search;
 mod support;
+mod touch_keys;
 mod visitor;

@@ -39,7 +39,7 @@ function fillSize(form: HTMLFormElement): void {
   const { columns, rows } = cellsThatFit(cell, {
     width: innerWidth, // The terminal page has no scroll bar of its own.
     height: innerHeight,
-    bar: numberToken("--bar-height", 44),
+    bar: numberToken("--bar-height", 44) + numberToken("--keys-height", 0),
     padding: numberToken("--terminal-padding", 8),
     ratio: devicePixelRatio,
   });

@@ -14,7 +14,7 @@ export interface Space {
   /** Of the window, in CSS pixels. */
   width: number;
   height: number;
-  /** The bar above the terminal. */
+  /** The bar above the terminal, and the keys below it. */
   bar: number;
   /** Above, below and at the left of the terminal; its scroll bar stands at the right. */
   padding: number;

@@ -14,6 +14,7 @@ import { bindKeys, tellHowToLeave } from "./keys";
 import { Link } from "./link";
 import { Painter } from "./painter";
 import { numberToken, terminalFont, terminalTheme } from "./style";
+import { TouchKeys } from "./touch-keys";
 import { SUBPROTOCOL, type ServerFrame } from "./wire";
 
 const FIT_AFTER_MS = 60;
@@ -95,7 +96,8 @@ export function startTerminal(main: HTMLElement, screen: HTMLElement): void {
   const type = (bytes: Uint8Array) => {
     if (!link.type(bytes)) bar.notice(say("terminal.tooMuch"), 6_000);
   };
-  term.onData((text) => type(encoder.encode(text)));
+  const keys = new TouchKeys(term, (text) => type(encoder.encode(text)));
+  term.onData((text) => type(encoder.encode(keys.typed(text))));
   // Mouse reports in the old encoding are bytes, not text.
   term.onBinary((text) => type(Uint8Array.from(text, (character) => character.charCodeAt(0))));
   const demo = Panel.find(main, {
