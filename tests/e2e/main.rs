@@ -13,6 +13,7 @@ mod cli;
 mod comments;
 mod demo;
 mod ends;
+mod file_names;
 mod maintainer;
 mod my_containers;
 mod oidc;

@@ -6,6 +6,7 @@ use super::csrf;
 use crate::{
     error::{self, Error},
     i18n::t,
+    input::text::visible_line,
 };
 use actix_multipart::{Field, Multipart};
 use actix_session::{Session, SessionExt};
@@ -18,6 +19,8 @@ use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 const TEXT_LIMIT: usize = 12 << 20;
 /// The largest file, in bytes. Above the container server's own limit, which has better words.
 const FILE_LIMIT: usize = 128 << 20;
+/// How much of a file's name is shown, in characters.
+const NAME_LIMIT: usize = 120;
 
 /// A form, believed to come from a page of ours.
 pub struct Form {
@@ -27,7 +30,7 @@ pub struct Form {
 
 /// A file that came with a form.
 pub struct Upload {
-    /// Its name on the sender's machine.
+    /// Its name on the sender's machine, fit to be shown.
     pub name: String,
     /// Its content, from the beginning.
     pub file: tokio::fs::File,
@@ -127,7 +130,14 @@ async fn keep(mut field: Field, name: String) -> Result<Upload, Error> {
     }
     file.flush().await?;
     file.rewind().await?;
-    Ok(Upload { name: name.chars().filter(|c| !c.is_control()).take(120).collect(), file })
+    Ok(Upload { name: file_name(&name), file })
+}
+
+/// A file's name as it is shown, which is all that is done with it: nothing in it turns or hides the text
+/// around it, and it is no longer than people read.
+#[must_use]
+pub fn file_name(sent: &str) -> String {
+    visible_line(sent).chars().take(NAME_LIMIT).collect()
 }
 
 fn cut_short() -> Error {

@@ -3,7 +3,7 @@
 use super::Frame;
 use crate::{
     error::Error,
-    http::form::Form,
+    http::form::{Form, file_name},
     i18n::filters,
     input::{
         FieldErrors,
@@ -128,5 +128,5 @@ fn kept_context(form: &Form) -> Option<(ContextId, String)> {
         return None;
     }
     let id = form.text("context_id").parse().ok()?;
-    Some((id, form.text("context_name").chars().take(120).collect()))
+    Some((id, file_name(form.text("context_name"))))
 }

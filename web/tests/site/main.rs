@@ -23,6 +23,7 @@ mod database_gone;
 mod demo;
 mod embed;
 mod error_pages;
+mod file_names;
 mod headers;
 mod home;
 mod import;

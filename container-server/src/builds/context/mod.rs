@@ -41,8 +41,9 @@ pub(super) enum ContextError {
     /// It holds too many files.
     #[error("the context holds more than {ENTRY_LIMIT} files and folders")]
     TooMany,
-    /// An entry that would leave the context, or that no image needs.
-    #[error("the context holds `{path}`, {why}")]
+    /// An entry that would leave the context, or that no image needs. What cannot be seen in its path is
+    /// told by its code.
+    #[error("the context holds `{}`, {why}", .path.escape_debug())]
     Entry {
         /// Its path, as it was written.
         path: String,

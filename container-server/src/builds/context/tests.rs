@@ -186,6 +186,8 @@ fn hostile_archives_are_refused() {
         (&[("hard", EntryType::Link, "nope")], "hard link"),
         (&[("device", EntryType::Block, "")], "no file, folder or link"),
         (&[("fifo", EntryType::Fifo, "")], "no file, folder or link"),
+        (&[("../<img src=x onerror=alert(1)>", FILE, "x")], "`../<img src=x onerror=alert(1)>`"),
+        (&[("../safe\u{202e}hs.rat\u{7}", FILE, "x")], r"`../safe\u{202e}hs.rat\u{7}`"),
     ];
     for (items, reason) in refused {
         let error = open(&tar(items)).expect_err(reason).to_string();
