@@ -1,6 +1,10 @@
 //! Chromium over WebDriver, and the few gestures that the tests make.
 
-use super::{PATIENCE, device::Device, free_port, until};
+use super::{PATIENCE, device::Device, free_port, host, until};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use std::{
     path::PathBuf,
     process::{Child, Command, Stdio},
@@ -12,7 +16,7 @@ pub struct Browser {
     pub driver: WebDriver,
     pub device: Device,
     chromedriver: Child,
-    _profile: tempfile::TempDir,
+    profile: tempfile::TempDir,
 }
 
 impl Browser {
@@ -46,7 +50,7 @@ impl Browser {
             WebDriver::new(&address, capabilities(profile.path(), device, &strategy)).await.ok()
         })
         .await;
-        let browser = Self { driver, device, chromedriver, _profile: profile };
+        let browser = Self { driver, device, chromedriver, profile };
         let (width, height) = device.size();
         browser.resize(width, height).await;
         browser
@@ -170,13 +174,14 @@ impl Browser {
 }
 
 impl Drop for Browser {
-    /// A failed test ends its browser too: the driver ends what it started.
+    /// A failed test ends its browser too, without waiting for an answer of its driver.
     fn drop(&mut self) {
-        let _ = nix::sys::signal::kill(
-            nix::unistd::Pid::from_raw(self.chromedriver.id() as i32),
-            nix::sys::signal::Signal::SIGTERM,
-        );
+        let _ = self.driver.clone().leak();
+        let _ = self.chromedriver.kill();
         let _ = self.chromedriver.wait();
+        for pid in host::processes_with(self.profile.path()) {
+            let _ = kill(Pid::from_raw(pid as i32), Signal::SIGKILL);
+        }
     }
 }
 

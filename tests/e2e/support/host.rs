@@ -45,13 +45,8 @@ pub fn assert_nothing_left(data: &Path) {
 }
 
 fn supervisors(data: &Path) -> Vec<u32> {
-    let data = data.to_str().unwrap();
-    processes()
-        .filter(|pid| {
-            let line = fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            line.contains("sandboxd") && line.contains(data)
-        })
-        .collect()
+    let words = |pid: &u32| fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    processes_with(data).into_iter().filter(|pid| words(pid).contains("sandboxd")).collect()
 }
 
 /// What the supervisor of this data folder has made and not released.
@@ -122,6 +117,13 @@ fn children(parent: u32) -> Vec<String> {
             })
         })
         .collect()
+}
+
+/// The processes that were started with a path among their words.
+pub fn processes_with(path: &Path) -> Vec<u32> {
+    let path = path.to_str().unwrap();
+    let line = |pid: &u32| fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    processes().filter(|pid| line(pid).contains(path)).collect()
 }
 
 fn processes() -> impl Iterator<Item = u32> {
