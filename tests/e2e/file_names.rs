@@ -31,8 +31,9 @@ fn context(paths: &[&str]) -> Vec<u8> {
 
 /// Publishes it, waits for the end of its build, and gives the build's path.
 async fn built(ada: &Client, name: &str, paths: &[&str], state: &str) -> String {
-    let dockerfile =
-        format!("FROM busybox:1\nCOPY . /srv/\nRUN ls /srv && sh '/srv/{MARKUP}'\nCMD [\"sh\"]\n");
+    let dockerfile = format!(
+        "FROM busybox:1\nCOPY . /srv/\nRUN find /srv && sh '/srv/{MARKUP}'\nCMD [\"sh\"]\n"
+    );
     let answer = publish_dockerfile(ada, name, &dockerfile, Some(context(paths))).await;
     let build = answer.headers()["location"].to_str().unwrap().to_owned();
     until(&format!("{name} is {state}"), PATIENCE, async || {
