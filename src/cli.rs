@@ -142,6 +142,16 @@ pub struct Limits {
     #[arg(long, env = "TRYTHIS_IDLE_SECONDS", default_value_t = 120,
           value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub idle_seconds: u64,
+    /// Seconds without an open terminal page until a sandbox freezes; it thaws when somebody opens
+    /// one, and ends after the idle seconds. 0: never
+    #[arg(long, env = "TRYTHIS_FREEZE_SECONDS", default_value_t = 60,
+          value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub freeze_seconds: u64,
+    /// Seconds in which nothing is typed, printed or computed at an open terminal page until its
+    /// sandbox freezes; it thaws at the next key. 0: never
+    #[arg(long, env = "TRYTHIS_QUIET_SECONDS", default_value_t = 300,
+          value_parser = clap::value_parser!(u64).range(0..=86_400))]
+    pub quiet_seconds: u64,
     /// Memory of a sandbox, MiB
     #[arg(long, env = "TRYTHIS_MEMORY_MIB", default_value_t = 512,
           value_parser = clap::value_parser!(u64).range(16..=1_048_576))]

@@ -43,6 +43,14 @@ pub struct Limits {
     pub lifetime_seconds: u64,
     /// Seconds without an open terminal page until the sandbox ends.
     pub idle_seconds: u64,
+    /// Seconds without an open terminal page until its processes are made to stand still; they go
+    /// on as soon as somebody opens it. Zero is never.
+    #[serde(default)]
+    pub freeze_seconds: u64,
+    /// Seconds in which nothing is typed at an open terminal page and nothing printed, until its
+    /// processes are made to stand still; they go on at the next key. Zero is never.
+    #[serde(default)]
+    pub quiet_seconds: u64,
 }
 
 impl Default for Limits {
@@ -54,6 +62,8 @@ impl Default for Limits {
             disk_bytes: 256 << 20,
             lifetime_seconds: 30 * 60,
             idle_seconds: 120,
+            freeze_seconds: 60,
+            quiet_seconds: 300,
         }
     }
 }

@@ -2,26 +2,21 @@
 
 mod support;
 
-use container_api::{
-    ContainerClient, EndReason, ExtendSandbox, SandboxId, SandboxState, TicketView,
-};
+use container_api::{ContainerClient, EndReason, ExtendSandbox, SandboxState};
 use container_server::{
     Config, ContainerServer, builds::BuildsConfig, config::EngineConfig, config::InternalToken,
     remote::Remote,
 };
-use futures_util::{SinkExt, StreamExt};
+use futures_util::SinkExt;
 use std::sync::Arc;
 use support::{
     eventually,
     fake_engine::FakeEngine,
     servers::{Server, registry, registry_config},
+    sockets::{OUTPUT, SCREEN, STATUS, close_code, connect, wait_for},
     wishes::{limited, terminals_config},
 };
-use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest, protocol::CloseFrame};
-
-const OUTPUT: u8 = 0;
-const SCREEN: u8 = 1;
-const STATUS: u8 = 2;
+use tokio_tungstenite::tungstenite::Message;
 
 #[actix_web::test]
 async fn a_viewer_sees_types_keeps_it_alive_and_is_told_the_end() {
@@ -83,35 +78,5 @@ async fn a_viewer_sees_types_keeps_it_alive_and_is_told_the_end() {
     server.shutdown().await;
     for http in [internal, public, registry] {
         http.stop().await;
-    }
-}
-
-type Socket =
-    tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
-
-async fn connect(client: &ContainerClient, public: &Server, id: &SandboxId) -> Socket {
-    let TicketView { path } = client.ticket(id).await.unwrap();
-    let mut request = format!("ws://{}{path}", public.address).into_client_request().unwrap();
-    request.headers_mut().insert("sec-websocket-protocol", "trythis.v1".parse().unwrap());
-    tokio_tungstenite::connect_async(request).await.unwrap().0
-}
-
-async fn close_code(socket: &mut Socket) -> u16 {
-    match socket.next().await.unwrap().unwrap() {
-        Message::Close(Some(CloseFrame { code, .. })) => code.into(),
-        other => panic!("{other:?}"),
-    }
-}
-
-/// Reads until frames of these kinds have shown the text.
-async fn wait_for(socket: &mut Socket, kinds: &[u8], text: &str) {
-    let mut seen = String::new();
-    while !seen.contains(text) {
-        let message = socket.next().await.expect("the socket is open").unwrap();
-        if let Message::Binary(frame) = message
-            && kinds.contains(&frame[0])
-        {
-            seen.push_str(&String::from_utf8_lossy(&frame[1..]));
-        }
     }
 }

@@ -15,6 +15,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
+use tokio::sync::oneshot;
 
 /// How many may have one terminal open at once.
 pub const MAX_VIEWERS: usize = 64;
@@ -48,6 +49,10 @@ pub struct Activity {
     pub unwatched_since: Option<Instant>,
     /// When something was typed last.
     pub last_input: Option<Instant>,
+    /// When the program printed something last.
+    pub last_output: Option<Instant>,
+    /// When somebody last came, went, typed or chose a size.
+    pub last_touch: Instant,
     /// When somebody first pressed Enter.
     pub first_command_at: Option<DateTime<Utc>>,
 }
@@ -147,6 +152,8 @@ impl Terminals {
             viewers: handle.status().viewers,
             unwatched_since: times.unwatched_since,
             last_input: times.last_input,
+            last_output: times.last_output,
+            last_touch: times.last_touch,
             first_command_at: times.first_command_at,
         })
     }
@@ -156,6 +163,15 @@ impl Terminals {
         if let Some(handle) = self.sessions().live.get(id) {
             handle.set_expiry(expires_at);
         }
+    }
+
+    /// Keeps what is typed at a terminal from now on, because its program is about to stand still
+    /// for want of a visitor. Viewers are not told: the receiver hears when somebody comes, types or
+    /// chooses a size, and [`Terminals::set_frozen`] ends it. `None` where there is no terminal, or
+    /// somebody has been there since `seen` was looked at.
+    #[must_use]
+    pub fn sleep(&self, id: &SandboxId, seen: &Activity) -> Option<oneshot::Receiver<()>> {
+        self.sessions().live.get(id)?.sleep(seen.last_touch)
     }
 
     /// Tells a terminal's viewers that its program stands still, or goes on. While it stands, what

@@ -43,6 +43,39 @@ async fn what_is_typed_while_the_program_stands_still_waits() {
 }
 
 #[actix_web::test]
+async fn a_terminal_asleep_tells_of_the_next_touch_and_its_viewers_nothing() {
+    let server = Server::start();
+    let (id, _shell, mut client) = server.shell().await;
+    let seen = || server.terminals.activity(&id).expect("a terminal");
+    let before = seen();
+    client.input(b"true\r").await;
+    client.round_trip().await;
+    assert!(server.terminals.sleep(&id, &before).is_none(), "somebody has typed since");
+
+    let mut touched = server.terminals.sleep(&id, &seen()).expect("nobody has typed since");
+    client.round_trip().await;
+    touched.try_recv().expect_err("nobody has typed yet");
+    client.input(b"echo wo''ken\r").await;
+    (&mut touched).await.expect("the touch is told of");
+    client.round_trip().await;
+    assert!(!client.contents().contains("echo"), "{}", client.contents());
+    server.terminals.set_frozen(&id, false);
+    client.see("woken").await;
+    assert!(client.statuses.iter().all(|status| status.state == State::Running));
+
+    // Who leaves wakes nobody; who comes does.
+    let second = server.attach(&id).await;
+    client.told(|status| status.viewers == 2).await;
+    let mut touched = server.terminals.sleep(&id, &seen()).expect("nobody has typed since");
+    drop(second);
+    client.told(|status| status.viewers == 1).await;
+    touched.try_recv().expect_err("nobody has come");
+    let _third = server.attach(&id).await;
+    touched.await.expect("the newcomer is told of");
+    server.stop().await;
+}
+
+#[actix_web::test]
 async fn a_restart_sends_everybody_to_the_new_program() {
     let server = Server::start();
     let (id, _shell, mut client) = server.shell().await;

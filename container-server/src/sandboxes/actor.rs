@@ -4,7 +4,8 @@ use super::{
     SandboxError,
     books::{About, Books, Phase, Record, Release, Reply},
     launch::{self, Launched},
-    policy,
+    policy::{self, Due},
+    standing::Standing,
 };
 use crate::engine::{Ended, Engine, EngineError};
 use chrono::Utc;
@@ -16,7 +17,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use terminal_proxy::Terminals;
+use terminal_proxy::{Activity, Terminals};
 use tokio::{
     sync::{mpsc, oneshot},
     time::{MissedTickBehavior, interval},
@@ -46,7 +47,8 @@ pub(super) enum Command {
 pub(super) enum Report {
     Launched { id: SandboxId, outcome: Launched },
     Released { id: SandboxId, outcome: Result<(), EngineError> },
-    Turned { id: SandboxId, frozen: bool, outcome: Result<(), EngineError> },
+    Turned { id: SandboxId, outcome: Result<(), EngineError> },
+    Wanted { id: SandboxId },
     Labelled { id: SandboxId, outcome: Result<(), EngineError> },
 }
 
@@ -81,6 +83,11 @@ impl Actor {
     ) {
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        for id in self.living() {
+            if self.books.get(&id).is_some_and(|record| record.standing == Standing::Asleep) {
+                self.sleep_on(&id);
+            }
+        }
         loop {
             tokio::select! {
                 command = commands.recv() => match command {
@@ -174,6 +181,16 @@ impl Actor {
         });
     }
 
+    /// Reports as soon as the other side says so; never where it is let go.
+    pub(super) fn report_when(&self, said: oneshot::Receiver<()>, report: Report) {
+        let reports = self.reports.clone();
+        tokio::spawn(async move {
+            if said.await.is_ok() {
+                let _ = reports.send(report);
+            }
+        });
+    }
+
     fn report(&mut self, report: Report) {
         match report {
             Report::Launched { id, outcome } => match outcome {
@@ -189,7 +206,8 @@ impl Actor {
                     }
                 }
             }
-            Report::Turned { id, frozen, outcome } => self.turned(&id, frozen, outcome),
+            Report::Turned { id, outcome } => self.turned(&id, outcome),
+            Report::Wanted { id } => self.wanted(&id),
             Report::Labelled { id, outcome } => self.labelled(&id, outcome),
         }
     }
@@ -252,14 +270,9 @@ impl Actor {
 
     fn look_at(&mut self, id: &SandboxId, now: chrono::DateTime<Utc>) {
         let Some(record) = self.books.get_mut(id) else { return };
-        let unseen = match &mut record.phase {
+        let since = match &mut record.phase {
             Phase::Starting { .. } | Phase::Restarting { .. } => None,
-            Phase::Running { .. } if record.frozen => None,
-            Phase::Running { since } => {
-                let activity = self.terminals.activity(id);
-                let unwatched = activity.map_or(Some(*since), |activity| activity.unwatched_since);
-                unwatched.map(|instant| instant.max(*since).elapsed())
-            }
+            Phase::Running { since } => Some(*since),
             Phase::Ending { release, .. } => {
                 if let Release::Failed { attempts, again } = *release
                     && again <= Instant::now()
@@ -271,13 +284,24 @@ impl Actor {
             }
             Phase::Ended { .. } => return,
         };
+        let activity = self.terminals.activity(id);
         let facts = policy::Facts {
             expires_at: record.about.expires_at,
-            unseen,
-            idle_limit: Duration::from_secs(record.about.limits.idle_seconds),
+            standing: record.standing,
+            unseen: since.and_then(|since| unseen(since, activity.as_ref())),
+            quiet: since.and_then(|since| quiet(since, activity.as_ref())),
+            limits: policy::IdleLimits::of(&record.about.limits),
         };
-        if let Some(reason) = policy::due(&facts, now) {
-            self.end(id, reason);
+        let sleepless = record.sleepless_until.is_some_and(|until| until > Instant::now());
+        match policy::due(&facts, now) {
+            Some(Due::End(reason)) => self.end(id, reason),
+            Some(Due::Sleep) if record.turns.is_empty() && !sleepless => {
+                if let Some(seen) = activity {
+                    self.fall_asleep(id, &seen);
+                }
+            }
+            _ if record.turns.is_empty() => self.wake_up(id),
+            _ => {}
         }
     }
 
@@ -295,4 +319,17 @@ impl Actor {
             }
         }
     }
+}
+
+/// How long nobody has had the terminal open; `None` while somebody has.
+fn unseen(since: Instant, activity: Option<&Activity>) -> Option<Duration> {
+    let unwatched = activity.map_or(Some(since), |activity| activity.unwatched_since);
+    unwatched.map(|instant| instant.max(since).elapsed())
+}
+
+/// How long nothing has been typed and printed.
+fn quiet(since: Instant, activity: Option<&Activity>) -> Option<Duration> {
+    let activity = activity?;
+    let last = activity.last_touch.max(activity.last_output.unwrap_or(since)).max(since);
+    Some(last.elapsed())
 }

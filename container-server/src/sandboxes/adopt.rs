@@ -3,6 +3,7 @@
 use super::{
     books::{About, Books, Phase, Record},
     labels,
+    standing::Standing,
 };
 use crate::engine::{Engine, EngineError, Found};
 use chrono::Utc;
@@ -18,13 +19,14 @@ pub(super) async fn adopt(
 ) -> Result<Books, EngineError> {
     let mut books = Books::default();
     for found in engine.list().await? {
-        let (id, frozen) = (found.id.clone(), found.frozen);
+        let id = found.id.clone();
+        let standing = labels::standing(&found.labels, found.frozen);
         match adopt_one(engine, terminals, found).await {
             Ok(about) => {
                 let since = Instant::now();
-                terminals.set_frozen(&id, frozen);
+                terminals.set_frozen(&id, standing == Standing::Held);
                 let mut record = Record::new(about, Phase::Running { since });
-                record.frozen = frozen;
+                record.standing = standing;
                 books.insert(id, record);
             }
             Err(why) => {

@@ -1,6 +1,9 @@
 //! The books: which sandboxes there are, whose, and in which state. Kept by the actor alone.
 
-use super::{SandboxError, policy};
+use super::{
+    SandboxError, policy,
+    standing::{Labels, Standing, Turn},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use container_api::{
     CreateSandbox, EndReason, ImageRef, Limits, SandboxCounts, SandboxId, SandboxState,
@@ -60,7 +63,7 @@ pub(super) enum Phase {
         end: Option<EndReason>,
     },
     Running {
-        /// Since when this server knows it running, and not frozen.
+        /// Since when this server knows it running, and nobody has steered it.
         since: Instant,
     },
     /// What ran is released, to be started afresh.
@@ -100,9 +103,13 @@ pub(super) struct Record {
     pub(super) ready_at: Option<DateTime<Utc>>,
     /// When somebody first pressed Enter, as far as was noted.
     pub(super) first_command_at: Option<DateTime<Utc>>,
-    /// Whether its processes stand still.
-    pub(super) frozen: bool,
-    /// Who wants it frozen or thawed. The engine is at the first of them.
+    /// Whether its processes stand still, and for whom.
+    pub(super) standing: Standing,
+    /// Somebody is there whom it sleeps before.
+    pub(super) wanted: bool,
+    /// Until when it is not sent to sleep again, where that has failed.
+    pub(super) sleepless_until: Option<Instant>,
+    /// How it is wanted to stand, in that order. The engine is at the first of them.
     pub(super) turns: VecDeque<Turn>,
     /// Whether the engine is at keeping labels, and whether they have changed since.
     pub(super) labelling: Option<Labels>,
@@ -114,22 +121,6 @@ pub(super) struct Record {
     pub(super) stoppers: Vec<Reply<()>>,
 }
 
-/// A wish to freeze or to thaw.
-#[derive(Debug)]
-pub(super) struct Turn {
-    pub(super) frozen: bool,
-    pub(super) reply: Reply<SandboxView>,
-}
-
-/// What the engine keeps of the labels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Labels {
-    /// It is at the present ones.
-    Present,
-    /// It is at older ones.
-    Outdated,
-}
-
 impl Record {
     pub(super) fn new(about: About, phase: Phase) -> Self {
         Self {
@@ -137,7 +128,9 @@ impl Record {
             phase,
             ready_at: None,
             first_command_at: None,
-            frozen: false,
+            standing: Standing::Going,
+            wanted: false,
+            sleepless_until: None,
             turns: VecDeque::new(),
             labelling: None,
             creator: None,
@@ -149,7 +142,7 @@ impl Record {
     pub(super) fn state(&self) -> SandboxState {
         match &self.phase {
             Phase::Starting { .. } | Phase::Restarting { .. } => SandboxState::Starting,
-            Phase::Running { .. } if self.frozen => SandboxState::Frozen,
+            Phase::Running { .. } if self.standing.is_frozen() => SandboxState::Frozen,
             Phase::Running { .. } | Phase::Ending { .. } => SandboxState::Running,
             Phase::Ended { .. } => SandboxState::Ended,
         }

@@ -104,7 +104,9 @@ impl Actor {
             let _ = stopper.send(Ok(()));
         }
         for turn in record.turns.drain(..) {
-            let _ = turn.reply.send(Err(SandboxError::Ended));
+            if let Some(reply) = turn.reply {
+                let _ = reply.send(Err(SandboxError::Ended));
+            }
         }
         self.terminals.end(id, &reason);
         self.books.note_end(id, reason, Utc::now());

@@ -3,8 +3,9 @@
 use super::{
     SandboxError,
     actor::{Actor, Report},
-    books::{Labels, Phase, Record, Reply, Turn},
+    books::{Phase, Record, Reply},
     labels, policy,
+    standing::{Labels, Standing, Turn},
 };
 use crate::engine::EngineError;
 use container_api::{ExtendSandbox, SandboxId, SandboxView};
@@ -14,8 +15,15 @@ impl Actor {
     /// Lets a sandbox stand still or go on. Wishes are served in their order.
     pub(super) fn set_frozen(&mut self, id: &SandboxId, frozen: bool, reply: Reply<SandboxView>) {
         let record = running(self.books.get_mut(id)).or_refuse(reply);
-        let Some((record, reply)) = record else { return };
-        record.turns.push_back(Turn { frozen, reply });
+        let Some((_, reply)) = record else { return };
+        let to = if frozen { Standing::Held } else { Standing::Going };
+        self.turn(id, Turn { to, reply: Some(reply) });
+    }
+
+    /// Queues a wish.
+    pub(super) fn turn(&mut self, id: &SandboxId, turn: Turn) {
+        let Some(record) = self.books.get_mut(id) else { return };
+        record.turns.push_back(turn);
         if record.turns.len() == 1 {
             self.next_turn(id);
         }
@@ -24,54 +32,83 @@ impl Actor {
     /// Has the engine do what the first in the queue wants, and answers those who have it already.
     fn next_turn(&mut self, id: &SandboxId) {
         self.note_first_command(id);
-        let Some(record) = self.books.get_mut(id) else { return };
-        while record.turns.front().is_some_and(|turn| turn.frozen == record.frozen) {
-            let view = record.view(id);
-            if let Some(turn) = record.turns.pop_front() {
-                let _ = turn.reply.send(Ok(view));
+        while let Some(turn) = self.turn_that_is_done(id) {
+            if turn.to == Standing::Held {
+                // It may have slept until now.
+                self.stand(id, Standing::Held);
+            }
+            let view = self.books.get(id).map(|record| record.view(id));
+            if let (Some(reply), Some(view)) = (turn.reply, view) {
+                let _ = reply.send(Ok(view));
             }
         }
-        let Some(frozen) = record.turns.front().map(|turn| turn.frozen) else { return };
+        let Some(record) = self.books.get(id) else { return };
+        let Some(to) = record.turns.front().map(|turn| turn.to) else { return };
         let (engine, id) = (self.engine.clone(), id.clone());
         self.spawn_report(async move {
-            let call = if frozen { engine.freeze(&id) } else { engine.thaw(&id) };
+            let call = if to.is_frozen() { engine.freeze(&id) } else { engine.thaw(&id) };
             let outcome = call.await;
-            Report::Turned { id, frozen, outcome }
+            Report::Turned { id, outcome }
         });
     }
 
-    /// The engine has done so, or could not.
-    pub(super) fn turned(
-        &mut self,
-        id: &SandboxId,
-        frozen: bool,
-        outcome: Result<(), EngineError>,
-    ) {
+    /// The first in the queue, where the engine need not be asked for it.
+    fn turn_that_is_done(&mut self, id: &SandboxId) -> Option<Turn> {
+        let record = self.books.get_mut(id)?;
+        let frozen = record.standing.is_frozen();
+        let same = record.turns.front().is_some_and(|turn| turn.to.is_frozen() == frozen);
+        if same { record.turns.pop_front() } else { None }
+    }
+
+    /// The engine has done what the first in the queue wanted, or could not.
+    pub(super) fn turned(&mut self, id: &SandboxId, outcome: Result<(), EngineError>) {
         let Some(record) = self.books.get_mut(id) else { return };
         // Whoever waited has been answered where it has ended meanwhile.
-        let (Phase::Running { since }, false) = (&mut record.phase, record.turns.is_empty()) else {
+        let (Phase::Running { .. }, Some(turn)) = (&record.phase, record.turns.front()) else {
             return;
         };
+        let to = turn.to;
         match outcome {
-            Ok(()) => {
-                record.frozen = frozen;
-                // The time that nobody looks counts from here on.
-                *since = Instant::now();
-                tracing::info!(sandbox = %id, frozen, "sandbox frozen or thawed");
-                self.terminals.set_frozen(id, frozen);
-            }
+            Ok(()) => self.stand(id, to),
             Err(error) => {
-                tracing::warn!(sandbox = %id, frozen, %error, "a sandbox was not frozen or thawed");
-                if let Some(turn) = record.turns.pop_front() {
-                    let error = match error {
-                        EngineError::NotFound => SandboxError::Ended,
-                        other => SandboxError::CannotFreeze(other),
-                    };
-                    let _ = turn.reply.send(Err(error));
+                let turn = record.turns.pop_front();
+                match turn.and_then(|turn| turn.reply) {
+                    None => self.unturned(id, to, &error),
+                    Some(reply) => {
+                        tracing::warn!(
+                            sandbox = %id, ?to, %error, "a sandbox was not frozen or thawed"
+                        );
+                        let error = match error {
+                            EngineError::NotFound => SandboxError::Ended,
+                            other => SandboxError::CannotFreeze(other),
+                        };
+                        let _ = reply.send(Err(error));
+                    }
                 }
             }
         }
         self.next_turn(id);
+    }
+
+    /// It stands so from now on: its terminal and the engine's labels follow.
+    fn stand(&mut self, id: &SandboxId, standing: Standing) {
+        let Some(record) = self.books.get_mut(id) else { return };
+        let before = std::mem::replace(&mut record.standing, standing);
+        if before == standing {
+            return;
+        }
+        tracing::info!(sandbox = %id, ?before, now = ?standing, "sandbox frozen or thawed");
+        if standing != Standing::Asleep {
+            record.wanted = false;
+            if let Phase::Running { since } = &mut record.phase {
+                // The time that nobody looks counts from here on.
+                *since = Instant::now();
+            }
+            self.terminals.set_frozen(id, standing.is_frozen());
+        }
+        if before == Standing::Asleep || standing == Standing::Asleep {
+            self.keep_labels(id);
+        }
     }
 
     /// Gives a sandbox more time, and tells its viewers.
@@ -108,7 +145,8 @@ impl Actor {
             return;
         }
         record.labelling = Some(Labels::Present);
-        let (engine, id, labels) = (self.engine.clone(), id.clone(), labels::write(&record.about));
+        let (engine, id, labels) =
+            (self.engine.clone(), id.clone(), labels::write(&record.about, record.standing));
         self.spawn_report(async move {
             let outcome = engine.relabel(&id, labels).await;
             Report::Labelled { id, outcome }

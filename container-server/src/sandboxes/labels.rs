@@ -1,7 +1,7 @@
 //! What the engine keeps for us with a sandbox, so that the books can be opened again after a
 //! restart of the server.
 
-use super::books::About;
+use super::{books::About, standing::Standing};
 use chrono::{DateTime, SecondsFormat, Utc};
 use container_api::{ImageRef, Limits, TerminalSize};
 use std::{collections::BTreeMap, str::FromStr};
@@ -12,6 +12,11 @@ const VERSION: &str = "1";
 /// What it was started from. Older servers did not keep it, so it may be missing.
 const REPOSITORY: &str = "image-repository";
 const DIGEST: &str = "image-digest";
+/// Set on what sleeps: it may be woken by whoever comes, where it is frozen.
+const ASLEEP: &str = "asleep";
+/// Older servers did not keep these.
+const FREEZE: &str = "freeze-seconds";
+const QUIET: &str = "quiet-seconds";
 
 /// Why labels cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,7 +29,7 @@ pub enum LabelError {
     Unreadable(&'static str),
 }
 
-pub(super) fn write(about: &About) -> BTreeMap<String, String> {
+pub(super) fn write(about: &About, standing: Standing) -> BTreeMap<String, String> {
     let time = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
     let limits = &about.limits;
     let pairs = [
@@ -40,6 +45,8 @@ pub(super) fn write(about: &About) -> BTreeMap<String, String> {
         ("disk-bytes", limits.disk_bytes.to_string()),
         ("lifetime-seconds", limits.lifetime_seconds.to_string()),
         ("idle-seconds", limits.idle_seconds.to_string()),
+        (FREEZE, limits.freeze_seconds.to_string()),
+        (QUIET, limits.quiet_seconds.to_string()),
         ("columns", about.size.columns.to_string()),
         ("rows", about.size.rows.to_string()),
     ];
@@ -47,7 +54,13 @@ pub(super) fn write(about: &About) -> BTreeMap<String, String> {
         .image
         .iter()
         .flat_map(|image| [(REPOSITORY, image.repository.clone()), (DIGEST, image.digest.clone())]);
-    pairs.into_iter().chain(image).map(|(name, value)| (name.to_owned(), value)).collect()
+    let asleep = (standing == Standing::Asleep).then(|| (ASLEEP, "yes".to_owned()));
+    pairs
+        .into_iter()
+        .chain(image)
+        .chain(asleep)
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 pub(super) fn read(labels: &BTreeMap<String, String>) -> Result<About, LabelError> {
@@ -69,9 +82,20 @@ pub(super) fn read(labels: &BTreeMap<String, String>) -> Result<About, LabelErro
             disk_bytes: labels.parse("disk-bytes")?,
             lifetime_seconds: labels.parse("lifetime-seconds")?,
             idle_seconds: labels.parse("idle-seconds")?,
+            freeze_seconds: labels.parse(FREEZE).unwrap_or(0),
+            quiet_seconds: labels.parse(QUIET).unwrap_or(0),
         },
         size: TerminalSize { columns: labels.parse("columns")?, rows: labels.parse("rows")? },
     })
+}
+
+/// How what the engine found stands.
+pub(super) fn standing(labels: &BTreeMap<String, String>, frozen: bool) -> Standing {
+    match (frozen, labels.contains_key(ASLEEP)) {
+        (false, _) => Standing::Going,
+        (true, true) => Standing::Asleep,
+        (true, false) => Standing::Held,
+    }
 }
 
 struct Labels<'a>(&'a BTreeMap<String, String>);
@@ -99,15 +123,24 @@ mod tests {
     #[test]
     fn what_is_written_is_read() {
         let about = about("guest-1");
-        assert_eq!(read(&write(&about)), Ok(about));
+        let labels = write(&about, Standing::Asleep);
+        assert_eq!(read(&labels), Ok(about));
+        assert_eq!(standing(&labels, true), Standing::Asleep);
+        assert_eq!(standing(&labels, false), Standing::Going);
+        let labels = write(&crate::sandboxes::books::tests::about("guest-1"), Standing::Held);
+        assert_eq!(standing(&labels, true), Standing::Held);
     }
 
     #[test]
     fn each_label_is_needed() {
-        let whole = write(&about("guest-1"));
+        let whole = write(&about("guest-1"), Standing::Going);
         for name in whole.keys() {
             let mut less = whole.clone();
             less.remove(name);
+            if name == FREEZE || name == QUIET {
+                assert!(read(&less).is_ok(), "{name}");
+                continue;
+            }
             if name.starts_with("image-") {
                 assert_eq!(read(&less).map(|about| about.image), Ok(None), "{name}");
                 continue;
@@ -118,7 +151,7 @@ mod tests {
 
     #[test]
     fn numbers_and_times_must_be_such() {
-        let whole = write(&about("guest-1"));
+        let whole = write(&about("guest-1"), Standing::Going);
         for name in ["created-at", "memory-bytes", "rows", "version"] {
             let mut odd = whole.clone();
             odd.insert(name.to_owned(), "many".to_owned());

@@ -1,6 +1,6 @@
 //! The way from a request to a running program. Runs in a task of its own.
 
-use super::{books::About, labels};
+use super::{books::About, labels, standing::Standing};
 use crate::engine::{Engine, EngineError, Resources, Start};
 use container_api::{ImageRef, SandboxId};
 use std::{os::fd::OwnedFd, sync::Arc};
@@ -43,7 +43,7 @@ pub(super) async fn launch(
     }
     let start = Start {
         id,
-        labels: labels::write(&about),
+        labels: labels::write(&about, Standing::Going),
         hostname: hostname(&about.project),
         image,
         resources: Resources {

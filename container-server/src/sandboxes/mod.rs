@@ -2,11 +2,11 @@
 //!
 //! ```text
 //!   create ──> starting ── it runs, its terminal is open ──> running <── freeze, thaw ──> frozen
-//!                 │  ▲                                          │                           │
+//!                 │  ▲                                          │  idle; key, visitor       │
 //!                 │  └─ what ran is released ─ restarting <─────┼── restart ────────────────┤
 //!                 │                                │            │                           │
 //!                 │ it failed, or its end          │ its end    │ stopped, idle, time is    │ stopped,
-//!                 │ was asked for meanwhile        │ was asked  │ up, or the program ended  │ time is up
+//!                 │ was asked for meanwhile        │ was asked  │ up, or the program ended  │ idle, time up
 //!                 ▼                                ▼ for        ▼                           ▼
 //!              ending <────────────────────────────┴────────────┴───────────────────────────┘
 //!                 │  the engine says that everything of it is released;
@@ -20,9 +20,10 @@
 //! and a quota is counted and taken in one step. What `ending` means is nobody's business outside:
 //! such a sandbox is shown as running until all it held is released. A restarting one is shown as
 //! starting: it keeps its id, its place and its time, and its viewers are told to come back.
-//! Freezing and thawing take a moment; wishes for it are served one after the other.
+//! Freezing and thawing take a moment; wishes for it are served one after the other. Who has
+//! frozen it makes a difference to who thaws it: see the drawing in [`standing`].
 //!
-//! - [`ends`], [`hold`], [`restart`]: the arrows out of running, one file for each kind.
+//! - [`ends`], [`hold`], [`sleep`], [`restart`]: the arrows out of running, one file for each kind.
 //! - [`policy`]: when one may begin and when it has to end; pure.
 //! - [`labels`]: what the engine keeps for us, so that a restarted server adopts what lives.
 //! - [`launch`]: the way from a request to a running program.
@@ -37,6 +38,8 @@ mod labels;
 mod launch;
 mod policy;
 mod restart;
+mod sleep;
+mod standing;
 mod wish;
 
 pub use error::SandboxError;

@@ -1,7 +1,8 @@
 //! When a sandbox may begin, and when it has to end. Pure: facts in, decision out.
 
+use super::standing::Standing;
 use chrono::{DateTime, TimeDelta, Utc};
-use container_api::{EndReason, ExtendSandbox};
+use container_api::{EndReason, ExtendSandbox, Limits};
 use std::time::Duration;
 
 /// The longest lifetime, so that every date is one that all readers can represent.
@@ -12,22 +13,64 @@ pub(super) const LONGEST: TimeDelta = TimeDelta::days(366);
 pub(super) struct Facts {
     /// When its time is up.
     pub(super) expires_at: DateTime<Utc>,
-    /// How long nobody has had its terminal open; `None` while somebody has, while it starts, and
-    /// while it is frozen: that is how one keeps it without watching.
+    /// Whether it stands still, and for whom.
+    pub(super) standing: Standing,
+    /// How long nobody has had its terminal open; `None` while somebody has, and while it starts.
     pub(super) unseen: Option<Duration>,
-    /// How long that may last.
-    pub(super) idle_limit: Duration,
+    /// How long nothing has been typed or printed at it; `None` while it starts.
+    pub(super) quiet: Option<Duration>,
+    /// How long each may last.
+    pub(super) limits: IdleLimits,
 }
 
-/// Why a sandbox has to end now, if it has to.
-pub(super) fn due(facts: &Facts, now: DateTime<Utc>) -> Option<EndReason> {
+/// How long nobody may use a sandbox.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct IdleLimits {
+    /// Without an open terminal until it ends.
+    pub(super) end: Duration,
+    /// Without an open terminal until it falls asleep; `None` is never.
+    pub(super) unseen: Option<Duration>,
+    /// Without a key or an output until it falls asleep; `None` is never.
+    pub(super) quiet: Option<Duration>,
+}
+
+impl IdleLimits {
+    pub(super) fn of(limits: &Limits) -> Self {
+        let unless_zero = |seconds| (seconds > 0).then(|| Duration::from_secs(seconds));
+        Self {
+            end: Duration::from_secs(limits.idle_seconds),
+            unseen: unless_zero(limits.freeze_seconds),
+            quiet: unless_zero(limits.quiet_seconds),
+        }
+    }
+}
+
+/// What has to be done with a sandbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Due {
+    /// It is frozen until somebody comes.
+    Sleep,
+    /// It ends, for this reason.
+    End(EndReason),
+}
+
+/// What has to be done with it now, if anything.
+pub(super) fn due(facts: &Facts, now: DateTime<Utc>) -> Option<Due> {
     if now >= facts.expires_at {
-        return Some(EndReason::Lifetime);
+        return Some(Due::End(EndReason::Lifetime));
     }
-    match facts.unseen {
-        Some(unseen) if unseen >= facts.idle_limit => Some(EndReason::Idle),
-        _ => None,
+    // Freezing it is how one keeps it without watching.
+    if facts.standing == Standing::Held {
+        return None;
     }
+    if facts.unseen.is_some_and(|unseen| unseen >= facts.limits.end) {
+        return Some(Due::End(EndReason::Idle));
+    }
+    let over = |lasted: Option<Duration>, limit: Option<Duration>| {
+        lasted.zip(limit).is_some_and(|(lasted, limit)| lasted >= limit)
+    };
+    let idle = over(facts.unseen, facts.limits.unseen) || over(facts.quiet, facts.limits.quiet);
+    (idle && facts.standing == Standing::Going).then_some(Due::Sleep)
 }
 
 /// So many seconds, as far as there are dates.
@@ -90,29 +133,51 @@ mod tests {
     }
 
     #[test]
-    fn lifetime_comes_before_idleness() {
+    fn what_is_idle_sleeps_first_and_ends_later() {
+        use Due::{End, Sleep};
         use EndReason::{Idle, Lifetime};
-        // (seconds until its time is up, seconds unseen, idle limit, expected)
+        use Standing::{Asleep, Going, Held};
+        // (seconds until its time is up, standing, seconds unseen, seconds quiet, expected), where
+        // it may be unseen for 20 s and 10 s before it sleeps, and quiet for 50 s
         let table = [
-            (60, None, 10, None),
-            (60, Some(9), 10, None),
-            (60, Some(10), 10, Some(Idle)),
-            (60, Some(500), 10, Some(Idle)),
-            (1, None, 10, None),
-            (0, None, 10, Some(Lifetime)),
-            (-5, None, 10, Some(Lifetime)),
-            (0, Some(10), 10, Some(Lifetime)),
-            (60, Some(0), 0, Some(Idle)),
+            (60, Going, None, 49, None),
+            (60, Going, Some(9), 49, None),
+            (60, Going, Some(10), 0, Some(Sleep)),
+            (60, Going, Some(19), 19, Some(Sleep)),
+            (60, Going, None, 50, Some(Sleep)),
+            (60, Going, Some(20), 0, Some(End(Idle))),
+            (60, Going, Some(500), 500, Some(End(Idle))),
+            (60, Asleep, None, 500, None),
+            (60, Asleep, Some(19), 500, None),
+            (60, Asleep, Some(20), 500, Some(End(Idle))),
+            (60, Held, Some(500), 500, None),
+            (1, Going, None, 0, None),
+            (0, Going, None, 0, Some(End(Lifetime))),
+            (-5, Asleep, Some(9), 9, Some(End(Lifetime))),
+            (0, Held, Some(20), 20, Some(End(Lifetime))),
         ];
         let now = Utc::now();
-        for (left, unseen, limit, expected) in table {
-            let facts = Facts {
-                expires_at: now + TimeDelta::seconds(left),
-                unseen: unseen.map(Duration::from_secs),
-                idle_limit: Duration::from_secs(limit),
-            };
+        let wish =
+            Limits { idle_seconds: 20, freeze_seconds: 10, quiet_seconds: 50, ..Limits::default() };
+        let facts = |(left, standing, unseen, quiet): (i64, Standing, Option<u64>, u64)| Facts {
+            expires_at: now + TimeDelta::seconds(left),
+            standing,
+            unseen: unseen.map(Duration::from_secs),
+            quiet: Some(Duration::from_secs(quiet)),
+            limits: IdleLimits::of(&wish),
+        };
+        for (left, standing, unseen, quiet, expected) in table {
+            let facts = facts((left, standing, unseen, quiet));
             assert_eq!(due(&facts, now), expected, "{facts:?}");
         }
+        // Zero is never; of the end it is at once.
+        let mut facts = facts((60, Going, Some(5), 500));
+        facts.limits = IdleLimits::of(&Limits { freeze_seconds: 0, quiet_seconds: 0, ..wish });
+        assert_eq!(due(&facts, now), None);
+        facts.limits.end = Duration::ZERO;
+        assert_eq!(due(&facts, now), Some(End(Idle)));
+        let starting = Facts { unseen: None, quiet: None, ..facts };
+        assert_eq!(due(&starting, now), None);
     }
 
     #[test]

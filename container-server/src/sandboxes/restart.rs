@@ -13,6 +13,7 @@ use super::{
     actor::Actor,
     books::{Phase, Release, Reply},
     hold::{OrRefuse, running},
+    standing::Standing,
 };
 use crate::engine::EngineError;
 use container_api::{EndReason, SandboxId, SandboxView};
@@ -34,7 +35,7 @@ impl Actor {
         });
         let Some((record, reply)) = record.or_refuse(reply) else { return };
         record.creator = Some(reply);
-        record.frozen = false;
+        (record.standing, record.wanted) = (Standing::Going, false);
         record.phase = Phase::Restarting { stopped: false, told: false, end: None };
         self.terminals.restart(id);
         self.release(id);

@@ -31,6 +31,8 @@ pub struct FakeEngine {
     prepare_gate: watch::Sender<bool>,
     /// Programs start while this is true.
     start_gate: watch::Sender<bool>,
+    /// Programs go on while this is true.
+    thaw_gate: watch::Sender<bool>,
     /// The next start fails halfway: something is there already.
     pub start_fails: AtomicBool,
     /// The program of the next start ends before the start is reported.
@@ -43,6 +45,10 @@ pub struct FakeEngine {
     pub failing_stops: AtomicUsize,
     /// How many starts were asked for.
     pub starts: AtomicUsize,
+    /// How many times a sandbox was to stand still.
+    pub freezes: AtomicUsize,
+    /// How many times one was to go on.
+    pub thaws: AtomicUsize,
 }
 
 #[derive(Debug)]
@@ -61,12 +67,15 @@ impl FakeEngine {
             ends: Mutex::default(),
             prepare_gate: watch::Sender::new(true),
             start_gate: watch::Sender::new(true),
+            thaw_gate: watch::Sender::new(true),
             start_fails: AtomicBool::new(false),
             ends_at_once: AtomicBool::new(false),
             no_images: AtomicBool::new(false),
             restless: AtomicBool::new(false),
             failing_stops: AtomicUsize::new(0),
             starts: AtomicUsize::new(0),
+            freezes: AtomicUsize::new(0),
+            thaws: AtomicUsize::new(0),
         }
     }
 
@@ -76,6 +85,10 @@ impl FakeEngine {
 
     pub fn hold_starts(&self, hold: bool) {
         self.start_gate.send_replace(!hold);
+    }
+
+    pub fn hold_thaws(&self, hold: bool) {
+        self.thaw_gate.send_replace(!hold);
     }
 
     pub fn ids(&self) -> Vec<SandboxId> {
@@ -108,6 +121,11 @@ impl FakeEngine {
             String::from_utf8_lossy(&line[..length]).into_owned()
         });
         reading.await.unwrap()
+    }
+
+    /// Whether nothing was typed that the program has not read.
+    pub fn has_no_input(&self, id: &SandboxId) -> bool {
+        rustix::io::ioctl_fionread(&self.living()[id].slave).unwrap() == 0
     }
 
     /// Puts a sandbox there that nobody asked for.
@@ -223,6 +241,7 @@ impl Engine for FakeEngine {
 
     fn freeze<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<()>> {
         async move {
+            self.freezes.fetch_add(1, Ordering::SeqCst);
             if self.restless.load(Ordering::SeqCst) {
                 return Err(EngineError::Restless);
             }
@@ -234,6 +253,8 @@ impl Engine for FakeEngine {
 
     fn thaw<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<()>> {
         async move {
+            self.thaws.fetch_add(1, Ordering::SeqCst);
+            opened(&self.thaw_gate).await;
             self.living().get_mut(id).ok_or(EngineError::NotFound)?.frozen = false;
             Ok(())
         }

@@ -4,6 +4,7 @@
 pub mod doubled;
 pub mod fake_engine;
 pub mod servers;
+pub mod sockets;
 pub mod wishes;
 
 use std::{future::Future, time::Duration};

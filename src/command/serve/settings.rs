@@ -94,5 +94,7 @@ fn limits(options: &Serve) -> Limits {
         disk_bytes: given.disk_mib << 20,
         lifetime_seconds: given.lifetime_minutes * 60,
         idle_seconds: given.idle_seconds,
+        freeze_seconds: given.freeze_seconds,
+        quiet_seconds: given.quiet_seconds,
     }
 }

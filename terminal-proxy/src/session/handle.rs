@@ -88,6 +88,11 @@ impl Handle {
         });
     }
 
+    /// See [`Shared::sleep`].
+    pub(crate) fn sleep(&self, seen: Instant) -> Option<oneshot::Receiver<()>> {
+        self.shared.sleep(seen)
+    }
+
     pub(crate) fn set_frozen(&self, frozen: bool) {
         self.shared.set_frozen(frozen);
     }

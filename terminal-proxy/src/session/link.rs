@@ -14,7 +14,7 @@ use std::{
     },
     time::Instant,
 };
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 /// How many frames may wait in the queue towards one viewer. Full frames run into the window
 /// first; this bounds tiny ones.
@@ -57,14 +57,36 @@ pub(crate) struct Shared {
     pub(crate) wake: Notify,
     /// The last size that a viewer asked for, and which viewer.
     size_wish: Mutex<Option<(u64, TerminalSize)>>,
-    times: Mutex<Times>,
+    watched: Mutex<Watched>,
+    /// The program stands still because nobody was there, and viewers are not told.
+    asleep: AtomicBool,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Times {
     pub(crate) unwatched_since: Option<Instant>,
     pub(crate) last_input: Option<Instant>,
+    pub(crate) last_output: Option<Instant>,
+    /// When somebody last came, went, typed or chose a size.
+    pub(crate) last_touch: Instant,
     pub(crate) first_command_at: Option<DateTime<Utc>>,
+}
+
+/// The times, and who is to be told of the next touch.
+#[derive(Debug)]
+struct Watched {
+    times: Times,
+    waker: Option<oneshot::Sender<()>>,
+}
+
+impl Watched {
+    fn touch(&mut self, now: Instant) {
+        self.times.last_touch = now;
+        if let Some(waker) = self.waker.take() {
+            // Whoever does not listen any more has thought better of it.
+            let _ = waker.send(());
+        }
+    }
 }
 
 impl Shared {
@@ -73,30 +95,58 @@ impl Shared {
             status: watch::Sender::new(status),
             wake: Notify::new(),
             size_wish: Mutex::new(None),
-            times: Mutex::new(Times {
-                unwatched_since: Some(now),
-                last_input: None,
-                first_command_at: None,
+            watched: Mutex::new(Watched {
+                times: Times {
+                    unwatched_since: Some(now),
+                    last_input: None,
+                    last_output: None,
+                    last_touch: now,
+                    first_command_at: None,
+                },
+                waker: None,
             }),
+            asleep: AtomicBool::new(false),
         }
     }
 
     pub(crate) fn times(&self) -> Times {
-        *lock(&self.times)
+        lock(&self.watched).times
     }
 
     /// Somebody types. What an Enter is in the first place is for terminals to say; each of the two
     /// bytes is one in some mode.
     pub(crate) fn note_input(&self, bytes: &[u8], now: Instant) {
-        let mut times = lock(&self.times);
+        let mut watched = lock(&self.watched);
+        watched.touch(now);
+        let times = &mut watched.times;
         times.last_input = Some(now);
         if times.first_command_at.is_none() && bytes.iter().any(|b| matches!(b, b'\r' | b'\n')) {
             times.first_command_at = Some(Utc::now());
         }
     }
 
-    /// The program stands still, or goes on: viewers are told, and what was typed moves or waits.
+    /// The program has printed something.
+    pub(crate) fn note_output(&self, now: Instant) {
+        lock(&self.watched).times.last_output = Some(now);
+    }
+
+    /// Keeps what is typed from now on until [`Shared::set_frozen`]; the receiver hears of the next
+    /// touch. `None` where there was one after `seen`.
+    pub(crate) fn sleep(&self, seen: Instant) -> Option<oneshot::Receiver<()>> {
+        let mut watched = lock(&self.watched);
+        if watched.times.last_touch != seen {
+            return None;
+        }
+        let (waker, touched) = oneshot::channel();
+        watched.waker = Some(waker);
+        self.asleep.store(true, Ordering::Release);
+        Some(touched)
+    }
+
+    /// The program stands still, or goes on, and is not asleep any more: viewers are told, and what was typed moves or waits.
     pub(crate) fn set_frozen(&self, frozen: bool) {
+        lock(&self.watched).waker = None;
+        let slept = self.asleep.swap(false, Ordering::AcqRel);
         let state = if frozen { State::Frozen } else { State::Running };
         let changed = self.status.send_if_modified(|status| {
             let other = matches!(status.state, State::Running | State::Frozen);
@@ -106,18 +156,26 @@ impl Shared {
             }
             changed
         });
-        if changed {
+        if changed || slept {
             self.wake.notify_one();
         }
     }
 
-    pub(crate) fn is_frozen(&self) -> bool {
-        self.status.borrow().state == State::Frozen
+    /// Whether what is typed waits.
+    pub(crate) fn keeps_input(&self) -> bool {
+        self.asleep.load(Ordering::Acquire) || self.status.borrow().state == State::Frozen
     }
 
     /// The number of viewers has changed: they are told, and so is whoever reaps.
     pub(crate) fn note_viewers(&self, viewers: usize, now: Instant) {
-        lock(&self.times).unwatched_since = (viewers == 0).then_some(now);
+        let mut watched = lock(&self.watched);
+        if viewers > self.status.borrow().viewers {
+            watched.touch(now);
+        }
+        // Who leaves wakes nobody.
+        watched.times.last_touch = now;
+        watched.times.unwatched_since = (viewers == 0).then_some(now);
+        drop(watched);
         self.status.send_if_modified(|status| {
             let changed = status.viewers != viewers;
             status.viewers = viewers;
@@ -126,6 +184,7 @@ impl Shared {
     }
 
     pub(crate) fn wish_size(&self, viewer: u64, size: TerminalSize) {
+        lock(&self.watched).touch(Instant::now());
         *lock(&self.size_wish) = Some((viewer, size));
         self.wake.notify_one();
     }

@@ -131,7 +131,7 @@ impl Task {
             let takes_input = self.pending.len() < INPUT_MAX;
             let may_read = self.open && self.may_read();
             // A terminal would echo, and act upon Ctrl-C: nothing of that while nobody is there.
-            let may_write = self.open && !self.pending.is_empty() && !self.shared.is_frozen();
+            let may_write = self.open && !self.pending.is_empty() && !self.shared.keeps_input();
             tokio::select! {
                 last = &mut self.mailbox.end => break last.ok(),
                 Some(event) = self.mailbox.events.recv() => self.handle(event),
@@ -234,7 +234,7 @@ impl Task {
             let Ok(more) = self.mailbox.input.try_recv() else { break };
             self.pending.extend_from_slice(&more);
         }
-        if !self.shared.is_frozen() {
+        if !self.shared.keeps_input() {
             self.write();
         }
     }
@@ -269,6 +269,7 @@ impl Task {
             _ => Bytes::from(frame),
         };
         self.offset += count as u64;
+        self.shared.note_output(Instant::now());
         for viewer in &mut self.viewers {
             let full = viewer.queue_full();
             if viewer.flow.offer(self.offset, full) {
