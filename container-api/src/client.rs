@@ -3,7 +3,7 @@
 
 use crate::{
     BuildEvent, BuildId, BuildView, ContextView, CreateBuild, CreateSandbox, ExtendSandbox,
-    LoadSample, Problem, SandboxId, SandboxView, Status, TicketView,
+    LoadSample, Problem, SandboxId, SandboxStatistics, SandboxView, Status, TicketView,
 };
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt};
@@ -95,6 +95,14 @@ impl ContainerClient {
     /// See [`ClientError`]; refused as `sandbox-ended`, `not-running` or `cannot-freeze`.
     pub async fn thaw_sandbox(&self, id: &SandboxId) -> Result<SandboxView, ClientError> {
         json(self.call(Method::POST, &format!("/sandboxes/{id}/thaw"))).await
+    }
+
+    /// What a running or frozen sandbox uses.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; refused as `sandbox-ended` or `not-running`.
+    pub async fn statistics(&self, id: &SandboxId) -> Result<SandboxStatistics, ClientError> {
+        json(self.call(Method::GET, &format!("/sandboxes/{id}/statistics"))).await
     }
 
     /// Gives a sandbox more time, within the caller's limit.

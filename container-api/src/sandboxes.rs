@@ -189,6 +189,32 @@ pub struct ExtendSandbox {
     pub at_most_seconds: u64,
 }
 
+/// What a sandbox uses, all of its processes together. `None` is what the engine cannot tell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SandboxStatistics {
+    /// When this was read.
+    pub at: DateTime<Utc>,
+    /// Processor time since its start, in seconds.
+    pub cpu_seconds: f64,
+    /// How many processor cores it kept busy since it was looked at before, 1 or more seconds ago;
+    /// `None` at the first look.
+    pub cpu_cores: Option<f64>,
+    /// Memory now, what it wrote included, in bytes.
+    pub memory_bytes: u64,
+    /// The most memory so far, in bytes, with what was only read from files.
+    pub memory_peak_bytes: Option<u64>,
+    /// Processes and threads.
+    pub processes: u64,
+    /// What it has written and not removed, in bytes.
+    pub disk_bytes: Option<u64>,
+    /// What it was sent by the network, in bytes.
+    pub received_bytes: Option<u64>,
+    /// What it sent, in bytes.
+    pub sent_bytes: Option<u64>,
+    /// What it may use.
+    pub limits: Limits,
+}
+
 /// A ticket that opens one sandbox's terminal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TicketView {

@@ -34,6 +34,7 @@ pub(crate) fn internal(
         .route("/sandboxes", web::get().to(sandboxes::list))
         .route("/sandboxes/{id}", web::get().to(sandboxes::show))
         .route("/sandboxes/{id}", web::delete().to(sandboxes::stop))
+        .route("/sandboxes/{id}/statistics", web::get().to(sandboxes::statistics))
         .route("/sandboxes/{id}/freeze", web::post().to(sandboxes::freeze))
         .route("/sandboxes/{id}/thaw", web::post().to(sandboxes::thaw))
         .route("/sandboxes/{id}/extend", web::post().to(sandboxes::extend))

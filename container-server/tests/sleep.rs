@@ -3,10 +3,15 @@
 
 mod support;
 
-use container_api::{ContainerClient, EndReason, SandboxId, SandboxState};
+use container_api::{ContainerClient, EndReason, Limits, SandboxId, SandboxState};
 use container_server::{
-    Config, ContainerServer, builds::BuildsConfig, config::EngineConfig, config::InternalToken,
-    remote::Remote, sandboxes::Sandboxes,
+    Config, ContainerServer,
+    builds::BuildsConfig,
+    config::EngineConfig,
+    config::InternalToken,
+    engine::Usage,
+    remote::Remote,
+    sandboxes::{SandboxError, Sandboxes},
 };
 use futures_util::SinkExt;
 use std::sync::{Arc, atomic::Ordering};
@@ -113,7 +118,7 @@ async fn a_viewer_wakes_it_by_coming_and_by_typing_and_sees_nothing_of_its_sleep
     wait_for(&mut socket, &[STATUS], "\"running\"").await;
     in_state(&id, SandboxState::Running).await;
 
-    // Somebody is there, and does nothing.
+    // Somebody is there and does nothing, and nor does the program.
     in_state(&id, SandboxState::Frozen).await;
     engine.hold_thaws(true);
     socket.send(Message::binary([&[0][..], b"typed\n"].concat())).await.unwrap();
@@ -128,8 +133,8 @@ async fn a_viewer_wakes_it_by_coming_and_by_typing_and_sees_nothing_of_its_sleep
         engine.print(&id, "tick ");
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     }
-    let asleep = engine.freezes.load(Ordering::SeqCst);
-    assert_eq!(asleep, 2);
+    assert_eq!(engine.freezes.load(Ordering::SeqCst), 2);
+    assert_eq!(client.statistics(&id).await.unwrap().processes, 0);
 
     // What a person has frozen is woken by nobody's looking or typing.
     client.freeze_sandbox(&id).await.unwrap();
@@ -145,6 +150,31 @@ async fn a_viewer_wakes_it_by_coming_and_by_typing_and_sees_nothing_of_its_sleep
     for http in [internal, public, registry] {
         http.stop().await;
     }
+}
+
+#[tokio::test]
+async fn what_is_used_is_told_of_what_lives() {
+    let (engine, sandboxes) = started().await;
+    let id = sandboxes.create(wish("guest")).await.unwrap().id;
+    let usage =
+        |cpu_micros| Usage { cpu_micros, memory_bytes: 5, processes: 2, ..Usage::default() };
+    *engine.usage.lock().unwrap() = usage(1_000_000);
+    let first = sandboxes.statistics(&id).await.unwrap();
+    assert_eq!((first.cpu_seconds, first.cpu_cores, first.memory_bytes), (1.0, None, 5));
+    assert_eq!((first.limits, first.disk_bytes), (Limits::default(), None));
+    *engine.usage.lock().unwrap() = usage(1_500_000);
+    eventually("it is read anew", || async {
+        let now = sandboxes.statistics(&id).await.unwrap();
+        now.cpu_seconds > 1.0 && now.cpu_cores.is_some_and(|cores| cores > 0.0 && cores < 1.0)
+    })
+    .await;
+    sandboxes.set_frozen(&id, true).await.unwrap();
+    assert_eq!(sandboxes.statistics(&id).await.unwrap().processes, 2);
+    sandboxes.stop(&id, EndReason::Stopped).await.unwrap();
+    let ended = sandboxes.statistics(&id).await;
+    assert!(matches!(ended, Err(SandboxError::Ended)), "{ended:?}");
+    let unknown = sandboxes.statistics(&SandboxId::random()).await;
+    assert!(matches!(unknown, Err(SandboxError::NotFound)), "{unknown:?}");
 }
 
 #[tokio::test]

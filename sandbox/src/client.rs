@@ -6,6 +6,7 @@
 use crate::{
     protocol::{
         Egress, Event, Failure, FailureKind, Living, Name, Pressure, Reply, Request, Spec, Unpack,
+        Usage,
     },
     wire,
 };
@@ -143,6 +144,24 @@ impl Client {
         for some in ids.chunks(500) {
             self.parts(&Request::Pressure(some.to_vec()), |reply| match reply {
                 Reply::Pressure(part) => {
+                    all.extend(part);
+                    Ok(())
+                }
+                other => Err(unexpected(&other)),
+            })?;
+        }
+        Ok(all)
+    }
+
+    /// What these sandboxes use; those that do not live are left out.
+    ///
+    /// # Errors
+    /// [`Error::Io`] when the supervisor cannot be reached.
+    pub fn statistics(&self, ids: &[Name]) -> Result<Vec<Usage>, Error> {
+        let mut all = Vec::new();
+        for some in ids.chunks(500) {
+            self.parts(&Request::Statistics(some.to_vec()), |reply| match reply {
+                Reply::Statistics(part) => {
                     all.extend(part);
                     Ok(())
                 }

@@ -5,8 +5,10 @@
 //! Names are checked here, before any of them becomes part of a path.
 
 mod egress;
+mod usage;
 
 pub use egress::{CLOSED_PORTS, CLOSED_RANGES, Egress};
+pub use usage::Usage;
 
 use serde::{Deserialize, Serialize};
 use std::{
@@ -243,6 +245,8 @@ pub enum Request {
     },
     /// Which limits these have met; what does not live is left out. Answers [`Reply::Pressure`].
     Pressure(Vec<Name>),
+    /// What these use; what does not live is left out. Answers [`Reply::Statistics`].
+    Statistics(Vec<Name>),
     /// Let sandboxes reach these from now on.
     SetEgress(Egress),
     /// What lives. Answers [`Reply::Sandboxes`].
@@ -304,6 +308,8 @@ pub enum Reply {
     Sandboxes(Vec<Living>),
     /// Which limits were met.
     Pressure(Vec<Pressure>),
+    /// What is used.
+    Statistics(Vec<Usage>),
     /// The unpacked layers.
     Layers(Vec<Name>),
     /// It could not be done.

@@ -110,6 +110,25 @@ pub struct Examination {
     pub self_test: SelfTest,
 }
 
+/// What a living sandbox uses, all of its processes together. `None` is what the engine cannot tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Processor time since its start, in microseconds.
+    pub cpu_micros: u64,
+    /// Memory now, in bytes.
+    pub memory_bytes: u64,
+    /// The most memory so far, in bytes.
+    pub memory_peak_bytes: Option<u64>,
+    /// Processes and threads.
+    pub processes: u64,
+    /// What it has written and not removed, in bytes.
+    pub disk_bytes: Option<u64>,
+    /// What it was sent by the network, in bytes.
+    pub received_bytes: Option<u64>,
+    /// What it sent, in bytes.
+    pub sent_bytes: Option<u64>,
+}
+
 /// How a program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exit {
@@ -187,6 +206,9 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Lets a frozen sandbox go on.
     fn thaw<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<()>>;
+
+    /// What a living sandbox uses, now and since its start.
+    fn statistics<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<Usage>>;
 
     /// Keeps other labels with a living sandbox from now on.
     fn relabel<'a>(

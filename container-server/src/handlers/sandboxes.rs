@@ -7,7 +7,8 @@ use actix_web::{
     web::{Data, Json, Path, Query},
 };
 use container_api::{
-    CreateSandbox, EndReason, ExtendSandbox, SandboxId, SandboxState, SandboxView, TicketView,
+    CreateSandbox, EndReason, ExtendSandbox, SandboxId, SandboxState, SandboxStatistics,
+    SandboxView, TicketView,
 };
 use serde::Deserialize;
 use std::time::SystemTime;
@@ -59,6 +60,13 @@ pub(crate) async fn stop(
     };
     services.sandboxes.stop(&parse(&id)?, reason).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+pub(crate) async fn statistics(
+    services: Data<Services>,
+    id: Path<String>,
+) -> Result<Json<SandboxStatistics>, ApiError> {
+    Ok(Json(services.sandboxes.statistics(&parse(&id)?).await?))
 }
 
 pub(crate) async fn freeze(

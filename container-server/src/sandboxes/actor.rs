@@ -7,10 +7,11 @@ use super::{
     policy::{self, Due},
     standing::Standing,
 };
-use crate::engine::{Ended, Engine, EngineError};
+use crate::engine::{Ended, Engine, EngineError, Usage};
 use chrono::Utc;
 use container_api::{
-    CreateSandbox, EndReason, ExtendSandbox, ImageRef, SandboxCounts, SandboxId, SandboxView,
+    CreateSandbox, EndReason, ExtendSandbox, ImageRef, SandboxCounts, SandboxId, SandboxStatistics,
+    SandboxView,
 };
 use std::{
     os::fd::OwnedFd,
@@ -37,6 +38,7 @@ pub(super) enum Command {
     SetFrozen { id: SandboxId, frozen: bool, reply: Reply<SandboxView> },
     Extend { id: SandboxId, wish: ExtendSandbox, reply: Reply<SandboxView> },
     Restart { id: SandboxId, reply: Reply<SandboxView> },
+    Measure { id: SandboxId, reply: Reply<SandboxStatistics> },
     Living { reply: oneshot::Sender<usize> },
     Counts { reply: oneshot::Sender<SandboxCounts> },
     Shutdown { reply: oneshot::Sender<()> },
@@ -49,6 +51,7 @@ pub(super) enum Report {
     Released { id: SandboxId, outcome: Result<(), EngineError> },
     Turned { id: SandboxId, outcome: Result<(), EngineError> },
     Wanted { id: SandboxId },
+    Measured { id: SandboxId, outcome: Result<Usage, EngineError> },
     Labelled { id: SandboxId, outcome: Result<(), EngineError> },
 }
 
@@ -114,6 +117,7 @@ impl Actor {
             Command::SetFrozen { id, frozen, reply } => self.set_frozen(&id, frozen, reply),
             Command::Extend { id, wish, reply } => self.extend(&id, &wish, reply),
             Command::Restart { id, reply } => self.restart(&id, reply),
+            Command::Measure { id, reply } => self.measure(&id, reply),
             Command::List { reply } => {
                 self.living().iter().for_each(|id| self.note_first_command(id));
                 let _ = reply.send(self.books.views());
@@ -207,6 +211,7 @@ impl Actor {
                 }
             }
             Report::Turned { id, outcome } => self.turned(&id, outcome),
+            Report::Measured { id, outcome } => self.measured(&id, outcome),
             Report::Wanted { id } => self.wanted(&id),
             Report::Labelled { id, outcome } => self.labelled(&id, outcome),
         }

@@ -1,7 +1,9 @@
 //! The books: which sandboxes there are, whose, and in which state. Kept by the actor alone.
 
 use super::{
-    SandboxError, policy,
+    SandboxError,
+    measure::Measured,
+    policy,
     standing::{Labels, Standing, Turn},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -117,6 +119,8 @@ pub(super) struct Record {
     pub(super) creator: Option<Reply<SandboxView>>,
     /// What to tell the creator if it comes to nothing.
     pub(super) failure: Option<SandboxError>,
+    /// What it uses, as far as somebody has asked.
+    pub(super) measured: Measured,
     /// Who waits for its end.
     pub(super) stoppers: Vec<Reply<()>>,
 }
@@ -135,6 +139,7 @@ impl Record {
             labelling: None,
             creator: None,
             failure: None,
+            measured: Measured::default(),
             stoppers: Vec::new(),
         }
     }

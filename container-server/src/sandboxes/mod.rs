@@ -26,6 +26,7 @@
 //! - [`ends`], [`hold`], [`sleep`], [`restart`]: the arrows out of running, one file for each kind.
 //! - [`policy`]: when one may begin and when it has to end; pure.
 //! - [`labels`]: what the engine keeps for us, so that a restarted server adopts what lives.
+//! - [`measure`]: what it uses.
 //! - [`launch`]: the way from a request to a running program.
 
 mod actor;
@@ -36,6 +37,7 @@ mod error;
 mod hold;
 mod labels;
 mod launch;
+mod measure;
 mod policy;
 mod restart;
 mod sleep;
@@ -47,7 +49,8 @@ pub use error::SandboxError;
 use crate::engine::{Engine, EngineError};
 use actor::{Actor, Command};
 use container_api::{
-    CreateSandbox, EndReason, ExtendSandbox, SandboxCounts, SandboxId, SandboxView,
+    CreateSandbox, EndReason, ExtendSandbox, SandboxCounts, SandboxId, SandboxStatistics,
+    SandboxView,
 };
 use std::sync::Arc;
 use terminal_proxy::Terminals;
@@ -111,6 +114,14 @@ impl Sandboxes {
         frozen: bool,
     ) -> Result<SandboxView, SandboxError> {
         self.ask(|reply| Command::SetFrozen { id: id.clone(), frozen, reply }).await?
+    }
+
+    /// What a sandbox uses.
+    ///
+    /// # Errors
+    /// [`SandboxError::NotFound`], [`SandboxError::Ended`] or [`SandboxError::NotRunning`].
+    pub async fn statistics(&self, id: &SandboxId) -> Result<SandboxStatistics, SandboxError> {
+        self.ask(|reply| Command::Measure { id: id.clone(), reply }).await?
     }
 
     /// Gives a sandbox more time.

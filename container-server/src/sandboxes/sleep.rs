@@ -12,15 +12,31 @@ use terminal_proxy::Activity;
 
 /// How long one is left alone that did not stand still.
 const SLEEPLESS: Duration = Duration::from_secs(60);
+/// Who keeps more of a processor core busy works, though nobody sees anything of it.
+const RESTING: f64 = 0.01;
 
 impl Actor {
     /// Sends to sleep what nobody has touched since `seen`. What is typed from now on waits, so that
     /// it meets a program that reads.
     pub(super) fn fall_asleep(&mut self, id: &SandboxId, seen: &Activity) {
+        if seen.viewers > 0 && !self.rests(id) {
+            return;
+        }
         if let Some(touched) = self.terminals.sleep(id, seen) {
             self.report_when(touched, Report::Wanted { id: id.clone() });
             self.turn(id, Turn { to: Standing::Asleep, reply: None });
         }
+    }
+
+    /// Whether it does nothing while somebody looks on. That takes some seconds to find out.
+    fn rests(&mut self, id: &SandboxId) -> bool {
+        let Some(record) = self.books.get_mut(id) else { return false };
+        match record.measured.busy_now() {
+            Some(cores) if cores <= RESTING => return true,
+            Some(_) => record.sleepless_until = Some(Instant::now() + SLEEPLESS),
+            None => self.find_out(id),
+        }
+        false
     }
 
     /// Listens at the terminal of one that slept when an earlier server ended.

@@ -3,7 +3,7 @@
 use crate::bench::{BASE, Bench, dockerfile};
 use container_api::{FailureCause, ImageRef, SandboxId};
 use container_server::engine::{
-    BuildStep, Ended, Engine, Examination, Found, Layer, ReadyImage, Result, Start, StepExit,
+    BuildStep, Ended, Engine, Examination, Found, Layer, ReadyImage, Result, Start, StepExit, Usage,
 };
 use futures_util::future::BoxFuture;
 use std::{collections::BTreeMap, os::fd::OwnedFd, sync::Arc};
@@ -47,6 +47,10 @@ impl Engine for Breaking {
 
     fn thaw<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<()>> {
         self.0.thaw(id)
+    }
+
+    fn statistics<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<Usage>> {
+        self.0.statistics(id)
     }
 
     fn relabel<'a>(

@@ -5,7 +5,7 @@ use crate::{
     terminal::Terminal,
 };
 use container_api::SandboxId;
-use container_server::engine::{EngineError, Exit};
+use container_server::engine::{EngineError, Exit, Usage};
 
 #[actix_web::test]
 async fn a_program_runs_in_a_terminal_of_the_right_size() {
@@ -188,6 +188,41 @@ async fn a_wall_that_is_gone_is_noticed() {
     assert!(passed("probe-works"), "{found:?}");
     assert!(!passed("host-unreachable"), "{found:?}");
     assert!(!passed("neighbour-unreachable"), "{found:?}");
+    fixture.finish().await;
+}
+
+#[actix_web::test]
+async fn what_is_used_is_told() {
+    let mut fixture = Fixture::start().await;
+    let image = fixture.ready(&["/bin/sh"]).await;
+    let wish = start(&image);
+    let mut terminal = Terminal::new(fixture.engine.start(wish.clone()).await.unwrap());
+    terminal.send("echo read''y\n");
+    terminal.expect("ready").await;
+    let before = fixture.engine.statistics(&wish.id).await.unwrap();
+    assert_eq!(before.processes, 1, "{before:?}");
+    assert!(before.memory_bytes > 0 && before.memory_bytes < 64 << 20, "{before:?}");
+    terminal.send("dd if=/dev/zero of=/home/big bs=1M count=8; i=0; sleep 1000 &\n");
+    terminal.send(
+        "while [ $i -lt 300000 ]; do i=$((i+1)); done; ping -c 1 -W 1 192.0.2.1; echo wor''ked\n",
+    );
+    terminal.expect("worked").await;
+    let after = fixture.engine.statistics(&wish.id).await.unwrap();
+    assert_eq!(after.processes, 2, "{after:?}");
+    assert!(after.cpu_micros > before.cpu_micros, "{before:?} {after:?}");
+    assert!(after.memory_bytes >= before.memory_bytes + (8 << 20), "{before:?} {after:?}");
+    assert!(after.memory_peak_bytes >= Some(8 << 20), "{after:?}");
+    let written = |usage: Usage| usage.disk_bytes.unwrap();
+    assert!(written(after) >= written(before) + (8 << 20), "{before:?} {after:?}");
+    assert!(after.sent_bytes > before.sent_bytes, "{before:?} {after:?}");
+    assert!(after.received_bytes.is_some(), "{after:?}");
+    // A frozen one has used what it has used.
+    fixture.engine.freeze(&wish.id).await.unwrap();
+    assert_eq!(fixture.engine.statistics(&wish.id).await.unwrap().processes, 2);
+    fixture.engine.stop(&wish.id).await.unwrap();
+    assert_eq!(fixture.next_end().await.id, wish.id);
+    let gone = fixture.engine.statistics(&wish.id).await;
+    assert!(matches!(gone, Err(EngineError::NotFound)), "{gone:?}");
     fixture.finish().await;
 }
 

@@ -4,7 +4,7 @@
 use container_api::{ImageRef, SandboxId};
 use container_server::engine::{
     BuildStep, Ended, Engine, EngineError, Examination, Exit, Found, Layer, ReadyImage, Result,
-    RunConfig, Start, StepExit,
+    RunConfig, Start, StepExit, Usage,
 };
 use futures_util::future::{BoxFuture, FutureExt};
 use rustix::{
@@ -43,6 +43,8 @@ pub struct FakeEngine {
     pub restless: AtomicBool,
     /// So many stops fail from now on.
     pub failing_stops: AtomicUsize,
+    /// What every sandbox uses.
+    pub usage: Mutex<Usage>,
     /// How many starts were asked for.
     pub starts: AtomicUsize,
     /// How many times a sandbox was to stand still.
@@ -73,6 +75,7 @@ impl FakeEngine {
             no_images: AtomicBool::new(false),
             restless: AtomicBool::new(false),
             failing_stops: AtomicUsize::new(0),
+            usage: Mutex::default(),
             starts: AtomicUsize::new(0),
             freezes: AtomicUsize::new(0),
             thaws: AtomicUsize::new(0),
@@ -257,6 +260,14 @@ impl Engine for FakeEngine {
             opened(&self.thaw_gate).await;
             self.living().get_mut(id).ok_or(EngineError::NotFound)?.frozen = false;
             Ok(())
+        }
+        .boxed()
+    }
+
+    fn statistics<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<Usage>> {
+        async move {
+            self.living().get(id).ok_or(EngineError::NotFound)?;
+            Ok(*self.usage.lock().unwrap())
         }
         .boxed()
     }

@@ -3,6 +3,7 @@
 //! Every sandbox has a group `trythis-<instance>/<id>`, in each hierarchy on version 1. The
 //! instance comes from the data folder's path, so that a successor finds what its predecessor left.
 
+mod usage;
 mod v1;
 mod v2;
 

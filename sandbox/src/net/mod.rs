@@ -117,6 +117,14 @@ impl Net {
         Path::new("/sys/class/net").join(device).exists()
     }
 
+    /// How many bytes a sandbox was sent, and has sent, by way of this device: its own end's
+    /// counters the other way round.
+    pub fn passed(device: &str) -> Option<(u64, u64)> {
+        let folder = Path::new("/sys/class/net").join(device).join("statistics");
+        let count = |file| fs::read_to_string(folder.join(file)).ok()?.trim().parse().ok();
+        Some((count("tx_bytes")?, count("rx_bytes")?))
+    }
+
     /// Removes a device that did not go with its namespace.
     pub fn disconnect(&mut self, device: &str) -> io::Result<()> {
         link::remove_named(&mut self.netlink, |name| name == device)

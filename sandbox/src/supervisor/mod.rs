@@ -30,6 +30,7 @@ mod progress;
 mod registry;
 mod release;
 mod requests;
+mod statistics;
 
 use crate::{
     cgroup::Cgroups,

@@ -78,6 +78,11 @@ impl Supervisor {
                 self.connections.answer_in_parts(client, parts, None);
                 Ok(None)
             }
+            Request::Statistics(ids) => {
+                let parts = in_parts(self.statistics(&ids), Reply::Statistics);
+                self.connections.answer_in_parts(client, parts, None);
+                Ok(None)
+            }
             Request::SetEgress(egress) => {
                 self.net.as_ref().map_or(Ok(()), |net| net.set_egress(&egress))?;
                 DONE

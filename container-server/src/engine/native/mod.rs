@@ -14,7 +14,7 @@ mod watch;
 
 use super::{
     BuildStep, Ended, Engine, EngineError, Examination, Found, Layer, ReadyImage, Result, Start,
-    StepExit,
+    StepExit, Usage,
 };
 use crate::remote::Remote;
 use bytes::Bytes;
@@ -167,6 +167,15 @@ impl Engine for NativeEngine {
         async move {
             let id = spec::name(id.as_str())?;
             self.calls.run(move |client| client.thaw(&id)).await.map_err(of_living)
+        }
+        .boxed()
+    }
+
+    fn statistics<'a>(&'a self, id: &'a SandboxId) -> BoxFuture<'a, Result<Usage>> {
+        async move {
+            let ids = [spec::name(id.as_str())?];
+            let told = self.calls.run(move |client| client.statistics(&ids)).await?;
+            told.first().map(spec::usage).ok_or(EngineError::NotFound)
         }
         .boxed()
     }

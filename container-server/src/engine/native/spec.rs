@@ -1,6 +1,6 @@
 //! From the engine's words to the supervisor's, and back.
 
-use crate::engine::{BuildStep, EngineError, Found, Layer, Result, RunConfig, Start};
+use crate::engine::{BuildStep, EngineError, Found, Layer, Result, RunConfig, Start, Usage};
 use container_api::SandboxId;
 use sandbox::protocol::{Io, Limits, Living, Name, Network, Probe, Process, Spec, Upper};
 use std::collections::BTreeMap;
@@ -113,6 +113,19 @@ pub(super) fn found(living: Living) -> Option<Found> {
     let kind = labels.remove(KIND)?;
     let id = living.id.as_str().parse().ok()?;
     (kind == SANDBOX).then_some(Found { id, labels, frozen: living.frozen })
+}
+
+/// What a sandbox uses.
+pub(super) fn usage(told: &sandbox::protocol::Usage) -> Usage {
+    Usage {
+        cpu_micros: told.cpu_micros,
+        memory_bytes: told.memory_bytes,
+        memory_peak_bytes: told.memory_peak_bytes,
+        processes: told.processes,
+        disk_bytes: told.disk_bytes,
+        received_bytes: told.received_bytes,
+        sent_bytes: told.sent_bytes,
+    }
 }
 
 /// Whether it is what a build left.
