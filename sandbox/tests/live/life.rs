@@ -180,6 +180,9 @@ fn after_a_killed_supervisor_the_next_one_cleans_up() {
     let shell = lab.shell_of(Spec { network: Network::Outbound, ..base });
     let (step, _output) =
         lab.client.start(&lab.step("step", "upper", "sleep 1000")).expect("it starts");
+    // One that cannot even be killed as it stands.
+    let frozen = lab.shell("frozen");
+    lab.client.freeze(&name("frozen")).expect("it stands still");
     lab.kill_supervisor();
     assert!(!cgroups(&lab.config.data).is_empty(), "nothing to clean up");
     // What was half done when it was killed.
@@ -188,7 +191,7 @@ fn after_a_killed_supervisor_the_next_one_cleans_up() {
     lab.start_supervisor();
     assert!(lab.client.list().expect("a list").is_empty());
     until("the inits are gone", || {
-        [shell.pid, step].iter().all(|pid| !Path::new(&format!("/proc/{pid}")).exists())
+        [shell.pid, step, frozen.pid].iter().all(|pid| !Path::new(&format!("/proc/{pid}")).exists())
     });
     let after = Traces::of(&lab);
     assert_eq!((after.cgroups, after.devices), (before.cgroups, before.devices));
