@@ -155,10 +155,11 @@ async fn the_walls_stand() {
     for _ in 0..2 {
         let found = fixture.engine.examine().await.unwrap();
         assert!(found.self_test.passed, "{:?}", found.self_test);
-        assert!(found.self_test.checks.len() >= 6, "{:?}", found.self_test);
+        assert!(found.self_test.checks.len() >= 7, "{:?}", found.self_test);
         let facts = found.facts;
         assert!(facts.user_namespace && facts.id_mapped_mounts, "{facts:?}");
-        assert!(facts.no_new_privileges && facts.network.enabled, "{facts:?}");
+        assert!(facts.seccomp && facts.no_new_privileges, "{facts:?}");
+        assert!(facts.network.enabled, "{facts:?}");
         assert!(facts.capabilities.contains(&"CAP_CHOWN".to_owned()), "{facts:?}");
         assert!(!facts.capabilities.contains(&"CAP_SYS_ADMIN".to_owned()), "{facts:?}");
         assert_eq!(fixture.engine.list().await.unwrap().len(), 1);
