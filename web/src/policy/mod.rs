@@ -302,6 +302,12 @@ pub fn is_the_sites_own(name: &str) -> bool {
     name == CATALOGUE
 }
 
+/// Whether an account may be given a role: the site's own stays what it is.
+#[must_use]
+pub fn can_be_given(name: &str, role: Role) -> bool {
+    role == Role::User || !is_the_sites_own(name)
+}
+
 /// Decides, for handlers: what may not be done becomes an error.
 ///
 /// # Errors

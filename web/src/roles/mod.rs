@@ -37,7 +37,7 @@ async fn set(
 ) -> Result<bool, Error> {
     policy::check(asker.actor, Action::Administer, "/admin/users", Error::NoSuchPage)?;
     let name = name.to_ascii_lowercase();
-    if role == Role::Administrator && policy::is_the_sites_own(&name) {
+    if !policy::can_be_given(&name, role) {
         return Err(Error::SitesOwn);
     }
     let event = Event::by(asker, action, format!("user:{name}"));
