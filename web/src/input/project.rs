@@ -252,7 +252,7 @@ mod tests {
             ("name", |f| f.name = "a\u{202e}b".into(), "U+202E"),
             ("name", |f| f.name = "a\u{200b}b".into(), "U+200B"),
             ("name", |f| f.name = "tab\there".into(), "U+0009"),
-            ("name", |f| f.name = "한글".into(), "a–z"),
+            ("name", |f| f.name = "…".into(), "letter or digit"),
             ("name", |f| f.name = "Admin".into(), "kept"),
             ("category", |f| f.category = "Weapons".into(), "categories"),
             ("short_description", |f| f.short = String::new(), "in a line"),

@@ -2,6 +2,8 @@
 
 use super::looks;
 use crate::i18n::t;
+use deunicode::deunicode_char;
+use unicode_normalization::UnicodeNormalization;
 
 /// Longest a slug may be.
 const LONGEST: usize = 64;
@@ -18,7 +20,7 @@ pub enum SlugError {
     /// Nothing of it can be in an address.
     #[error(
         "{}",
-        t("The name needs at least one letter a–z or digit, because the address is made of them.")
+        t("The name needs at least one letter or digit, because the address is made of them.")
     )]
     Empty,
     /// The site uses it.
@@ -26,13 +28,14 @@ pub enum SlugError {
     Reserved,
 }
 
-/// The slug of a name: its ASCII letters and digits in lower case, hyphens between.
+/// The slug of a name: its letters and digits in lower case, hyphens between. What is not written
+/// with Latin letters is spelled with them, as on road signs: `한글 도구` is `hangeul-dogu`.
 ///
 /// # Errors
 /// When nothing is left, or when the site needs the word itself.
 pub fn slug(name: &str) -> Result<String, SlugError> {
     let slug = plain(name);
-    // What a name looks like counts as well: `аdmin` with a Cyrillic letter is `dmin` here.
+    // What a name looks like counts as well.
     let reserved = |slug: &str| RESERVED.contains(&slug);
     if slug.is_empty() {
         Err(SlugError::Empty)
@@ -43,9 +46,17 @@ pub fn slug(name: &str) -> Result<String, SlugError> {
     }
 }
 
+/// A letter in Latin ones; a sign that is none keeps words apart.
+fn spelled(letter: char) -> impl Iterator<Item = char> {
+    let known = deunicode_char(letter).filter(|_| letter.is_alphanumeric());
+    // The soft sign and its like are apostrophes there.
+    known.unwrap_or(" ").chars().filter(|c| !matches!(c, '\'' | '"' | '`'))
+}
+
 fn plain(name: &str) -> String {
     let mut slug = String::new();
-    for c in name.chars() {
+    // Letters may be written in pieces.
+    for c in name.nfc().flat_map(spelled) {
         if c.is_ascii_alphanumeric() {
             slug.push(c.to_ascii_lowercase());
         } else if !slug.is_empty() && !slug.ends_with('-') {
@@ -69,13 +80,20 @@ mod tests {
             ("Python REPL", Ok("python-repl")),
             ("C++", Ok("c")),
             ("  --A__b..C--  ", Ok("a-b-c")),
-            ("한글 도구 2", Ok("2")),
-            ("naïve", Ok("na-ve")),
+            ("한글 도구 2", Ok("hangeul-dogu-2")),
+            ("지뢰찾기", Ok("jiroecajgi")),
+            ("\u{1112}\u{1161}\u{11ab}", Ok("han")),
+            ("naïve", Ok("naive")),
+            ("北京 tool", Ok("bei-jing-tool")),
+            ("Больше", Ok("bolshe")),
+            ("x🎉y", Ok("x-y")),
+            ("어드민", Ok("eodeumin")),
+            ("аdmin", Err(SlugError::Reserved)),
             ("New", Err(SlugError::Reserved)),
             ("try this", Ok("try-this")),
             ("TryThis", Err(SlugError::Reserved)),
             ("", Err(SlugError::Empty)),
-            ("한글", Err(SlugError::Empty)),
+            ("🎉", Err(SlugError::Empty)),
             ("...", Err(SlugError::Empty)),
         ] {
             assert_eq!(slug(name).as_deref(), expected.as_deref(), "{name}");

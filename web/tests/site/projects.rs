@@ -8,6 +8,17 @@ use reqwest::{
 };
 
 #[actix_web::test]
+async fn a_name_in_hangul_makes_an_address() {
+    let site = Site::start().await;
+    let ada = Person::signed_up(&site, "ada").await;
+    let fields = project("지뢰 찾기");
+    let answer = ada.submit("/projects/new", "/projects/new", &fields).await;
+    ada.page(&location(&answer)).await;
+    assert!(Person::of(&site).page("/p/jiroe-cajgi").await.contains("지뢰 찾기"));
+    site.stop().await;
+}
+
+#[actix_web::test]
 async fn publishing_needs_an_account() {
     let site = Site::start().await;
     let guest = Person::of(&site);
