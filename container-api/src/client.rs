@@ -3,7 +3,7 @@
 
 use crate::{
     BuildEvent, BuildId, BuildView, ContextView, CreateBuild, CreateSandbox, ExtendSandbox,
-    LoadSample, Problem, SandboxId, SandboxStatistics, SandboxView, Status, TicketView,
+    ImageRef, LoadSample, Problem, SandboxId, SandboxStatistics, SandboxView, Status, TicketView,
 };
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt};
@@ -187,6 +187,20 @@ impl ContainerClient {
             let line = line.map_err(io::Error::other)?;
             serde_json::from_str(&line).map_err(io::Error::other)
         }))
+    }
+
+    /// Whether the registry still holds an image.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn has_image(&self, image: &ImageRef) -> Result<bool, ClientError> {
+        let ImageRef { repository, digest } = image;
+        let path = format!("/images/{repository}/manifests/{digest}");
+        match sent(self.call(Method::GET, &path)).await {
+            Ok(_) => Ok(true),
+            Err(ClientError::Refused(problem)) if problem.kind == "no-such-image" => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// The container server's state of health.

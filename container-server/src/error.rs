@@ -1,6 +1,8 @@
 //! Domain errors as problem documents (RFC 9457): the public half goes out, the rest to the log.
 
-use crate::{builds::BuildError, engine::EngineError, sandboxes::SandboxError};
+use crate::{
+    builds::BuildError, engine::EngineError, remote::RemoteError, sandboxes::SandboxError,
+};
 use actix_web::{
     HttpResponse, ResponseError,
     http::{StatusCode, header},
@@ -23,6 +25,12 @@ pub enum ApiError {
     /// There is no such build.
     #[error("there is no such build")]
     NoSuchBuild,
+    /// The registry holds no such image.
+    #[error("there is no such image")]
+    NoSuchImage,
+    /// The registry cannot be asked.
+    #[error(transparent)]
+    Registry(#[from] RemoteError),
     /// About sandboxes.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
@@ -52,6 +60,19 @@ impl ApiError {
             Self::NoSuchBuild | Self::Build(BuildError::NotFound) => {
                 Problem::new("no-such-build", "No such build", 404, "There is no build of this id.")
             }
+            Self::NoSuchImage => Problem::new(
+                "no-such-image",
+                "No such image",
+                404,
+                "The registry holds no image of this digest.",
+            ),
+            Self::Registry(_) => Problem::new(
+                "registry-unavailable",
+                "The registry cannot be asked",
+                503,
+                "What keeps the images does not answer as it should. Please try again in a minute; \
+                 the operator finds more in the log.",
+            ),
             Self::Sandbox(error) => sandbox_problem(error),
             Self::Build(error) => build_problem(error),
         }

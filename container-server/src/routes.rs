@@ -7,7 +7,7 @@ use crate::{
     auth,
     config::InternalToken,
     error::ApiError,
-    handlers::{Services, builds, contexts, sandboxes, status},
+    handlers::{Services, builds, contexts, images, sandboxes, status},
 };
 use actix_web::{
     error::JsonPayloadError,
@@ -45,6 +45,7 @@ pub(crate) fn internal(
         .route("/builds/{id}", web::get().to(builds::show))
         .route("/builds/{id}", web::delete().to(builds::cancel))
         .route("/builds/{id}/log", web::get().to(builds::log))
+        .route("/images/{repository:.+}/manifests/{digest}", web::get().to(images::show))
         .route("/status", web::get().to(status::show))
         .route("/status/load", web::get().to(status::load))
         .default_service(web::to(async || Err::<String, _>(ApiError::NoSuchPath)));

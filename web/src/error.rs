@@ -64,6 +64,9 @@ pub enum Error {
     /// An account or a network that is kept out.
     #[error("{} is banned", .0.subject)]
     Banned(Box<Ban>),
+    /// An image that the registry holds no more.
+    #[error("the registry does not hold this image any more")]
+    ImageGone,
     /// Somebody else's to do.
     #[error("that is somebody else's to do")]
     Forbidden,

@@ -2,6 +2,7 @@
 
 pub(crate) mod builds;
 pub(crate) mod contexts;
+pub(crate) mod images;
 pub(crate) mod sandboxes;
 pub(crate) mod status;
 

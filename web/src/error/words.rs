@@ -103,6 +103,7 @@ impl Error {
             Self::WrongMediaType(_) => ("wrong-media-type", t("The body cannot be read"), 415),
             Self::TooLarge { .. } => ("too-large", t("That is too much at once"), 413),
             Self::Fields(_) => ("invalid", t("Something is not right yet"), 422),
+            Self::ImageGone => ("image-gone", t("This image is gone"), 409),
             Self::NotReady => ("not-ready", t("Not ready to be tried"), 409),
             Self::Archived => ("archived", t("This project is archived"), 409),
             Self::LastAdministrator => {
@@ -171,6 +172,10 @@ impl Error {
                 t("The request came from another site, so it was not carried out. Open the page \
                    here and try again.")
             }
+            Self::ImageGone => {
+                t("The registry does not have this image any more, so nothing was changed. Choose \
+                   another one, or build the project again.")
+            }
             Self::NotReady => t("Its first build has not succeeded yet. Please come back later."),
             Self::Archived => {
                 t("Its maintainer has put it away, so it cannot be tried any more. Its page is \
@@ -237,6 +242,11 @@ fn of_containers(problem: &Problem) -> Problem {
             t("Sandboxes cannot be started right now"),
             t("What runs the sandboxes does not answer. Please try again in a minute; if it \
                stays so, the server has to be restarted by its operator."),
+        ),
+        "registry-unavailable" => (
+            t("The registry cannot be asked just now"),
+            t("What keeps the images does not answer. Nothing was changed; please try again in a \
+               minute."),
         ),
         "shutting-down" => (
             t("The server is restarting"),

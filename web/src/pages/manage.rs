@@ -161,8 +161,11 @@ pub async fn rollback(
     form: Form,
 ) -> PageResult {
     let project = mine(&services, &visitor, &slug).await?;
-    use_case::rollback(&services, &visitor.asker(), &project, form.text("build")).await?;
-    visitor.flash(t("Visitors get that image now."))?;
+    match use_case::rollback(&services, &visitor.asker(), &project, form.text("build")).await {
+        Ok(()) => visitor.flash(t("Visitors get that image now."))?,
+        Err(error @ Error::ImageGone) => visitor.flash_refusal(&error.problem().detail)?,
+        Err(error) => return Err(error.into()),
+    }
     Ok(see_other(&format!("/p/{slug}/manage")))
 }
 

@@ -16,7 +16,8 @@ use container_api::{BuildId, BuildState};
 /// Gives visitors the image of an earlier build again, until a later one is pushed.
 ///
 /// # Errors
-/// [`Error::NoSuchBuild`] where it is no build of the project, or none that was pushed.
+/// [`Error::NoSuchBuild`] where it is no build of the project, or none that was pushed;
+/// [`Error::ImageGone`] where the registry holds its image no more; or that it cannot be asked.
 pub async fn rollback(
     services: &Services,
     asker: &Asker,
@@ -29,16 +30,19 @@ pub async fn rollback(
     let id = project.id;
     let event = Event::by(asker, "project.rollback", format!("project:{}", project.slug))
         .saying(format!("To build:{build}."));
+    let found = services.db.read(move |conn| builds::by_id(conn, &build)).await?;
+    let pushed = found.filter(|b| b.project_id == id && b.state == BuildState::Pushed);
+    let (image, bytes) =
+        pushed.and_then(|b| Some((b.image?, b.image_bytes))).ok_or(Error::NoSuchBuild)?;
+    // Visitors would get nothing, and the one that they get now is good.
+    if !services.containers.has_image(&image).await? {
+        return Err(Error::ImageGone);
+    }
     let done = services.db.write(move |conn| {
-        let found = builds::by_id(conn, &build)?;
-        let pushed = found.filter(|b| b.project_id == id && b.state == BuildState::Pushed);
-        let Some((image, bytes)) = pushed.and_then(|b| Some((b.image?, b.image_bytes))) else {
-            return Ok(false);
-        };
         upkeep::set_image(conn, id, &image, bytes)?;
-        audit::add(conn, &event).map(|()| true)
+        audit::add(conn, &event)
     });
-    if done.await? { Ok(()) } else { Err(Error::NoSuchBuild) }
+    Ok(done.await?)
 }
 
 /// Takes a project out of the catalogue, or puts it back. What runs of it goes on.

@@ -48,6 +48,13 @@ async fn an_earlier_image_comes_back() {
     let third = digest(&site).await;
     assert!(third != first && third != second);
 
+    // What the registry holds no more, nobody gets.
+    site.containers.books().gone.push(first.clone());
+    ada.submit("/p/jq/manage", "/p/jq/rollback", &fields).await;
+    let page = ada.page("/p/jq/manage").await;
+    assert!(page.contains("The registry does not have this image any more"), "{page}");
+    assert_eq!(digest(&site).await, third);
+
     for stranger in ["", "0123456789abcdef0123456789abcdef", "x"] {
         let answer = ada.submit("/p/jq/manage", "/p/jq/rollback", &[("build", stranger)]).await;
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{stranger}");

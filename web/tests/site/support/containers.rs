@@ -27,6 +27,8 @@ pub struct Books {
     pub sandboxes: Vec<SandboxView>,
     pub wishes: Vec<CreateSandbox>,
     pub builds: Vec<(BuildView, CreateBuild)>,
+    /// Digests of images that the registry holds no more.
+    pub gone: Vec<String>,
     pub contexts: Vec<(ContextId, usize)>,
     /// How often all sandboxes were listed.
     pub listings: usize,
@@ -59,6 +61,7 @@ impl Containers {
                 .route("/builds/{id}", web::get().to(build))
                 .route("/builds/{id}", web::delete().to(cancel_build))
                 .route("/builds/{id}/log", web::get().to(log))
+                .route("/images/{repository:.+}/manifests/{digest}", web::get().to(image))
                 .route("/status", web::get().to(status::status))
                 .route("/status/load", web::get().to(status::load))
         })
@@ -295,6 +298,13 @@ async fn build(books: Shared, id: Path<String>) -> HttpResponse {
             HttpResponse::Ok().json(&found.0)
         }
         None => refuse("no-such-build", 404, "Gone."),
+    }
+}
+
+async fn image(books: Shared, image: Path<(String, String)>) -> HttpResponse {
+    match books.lock().unwrap().gone.contains(&image.1) {
+        true => refuse("no-such-image", 404, "Gone."),
+        false => HttpResponse::NoContent().finish(),
     }
 }
 
