@@ -14,7 +14,7 @@ use crate::{
         users::User,
     },
     policy::{self, Action, Asker},
-    projects::remove::end_what_runs,
+    projects::remove::{end_what_runs, note_open_reports},
     service::{Services, to_the_end},
     tries,
 };
@@ -92,6 +92,9 @@ async fn leave_now(services: &Services, asker: &Asker, user: &User) -> Result<()
     end_what_runs(services, asker, building, living).await?;
     let (asker, name) = (asker.clone(), user.name.clone());
     let stragglers = services.db.write(move |conn| {
+        for project in leaving::projects(conn, id)? {
+            note_open_reports(conn, project.id)?;
+        }
         let gone = leaving::delete(conn, id, &name, &key)?;
         let account = format!("user:{name}");
         for project in &gone.projects {

@@ -167,6 +167,18 @@ pub fn list(
     page.load::<Row>(conn)?.into_iter().map(read).collect()
 }
 
+/// The reports of a project and of comments on it that nobody has dealt with, the oldest first.
+pub fn open_of_project(conn: &mut AnyConnection, project_id: i64) -> QueryResult<Vec<Report>> {
+    rows()
+        .filter(reports::project_id.eq(project_id))
+        .filter(reports::resolved_at.is_null())
+        .order(reports::id)
+        .load::<Row>(conn)?
+        .into_iter()
+        .map(read)
+        .collect()
+}
+
 /// How many reports nobody has dealt with.
 pub fn count_open(conn: &mut AnyConnection) -> QueryResult<i64> {
     reports::table.filter(reports::resolved_at.is_null()).count().get_result(conn)
@@ -221,6 +233,8 @@ mod tests {
         assert!(db.write(move |c| resolve(c, first)).await.unwrap());
         assert!(!db.write(move |c| resolve(c, first)).await.unwrap());
         assert_eq!(db.read(count_open).await.unwrap(), 2);
+        let of_it = db.read(move |c| open_of_project(c, id)).await.unwrap();
+        assert_eq!(of_it.iter().map(|r| r.new.comment_id).collect::<Vec<_>>(), [Some(comment), None]);
         let closed = db.read(|c| list(c, false, None, 9)).await.unwrap();
         assert!(closed.len() == 1 && closed[0].resolved_at.is_some());
         assert!(tell(&db, of(id, None, "g:1")).await, "it may be reported again");

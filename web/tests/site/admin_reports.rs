@@ -1,6 +1,6 @@
 //! `/admin/reports`: what people report is kept, or done away with.
 
-use crate::support::{Person, Site, administrator, location};
+use crate::support::{Person, Site, administrator, location, project};
 use reqwest::StatusCode;
 
 #[actix_web::test]
@@ -49,5 +49,34 @@ async fn reports_are_dealt_with() {
     assert_eq!(ada.get("/admin/reports").await.status(), StatusCode::NOT_FOUND);
     let answer = ada.submit("/projects/new", &to, &[("action", "keep")]).await;
     assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn what_was_reported_outlives_its_project() {
+    let site = Site::start().await;
+    let ada = site.with_project("jq").await;
+    let bob = Person::signed_up(&site, "bob").await;
+    bob.submit("/projects/new", "/projects/new", &project("yq")).await;
+    let guest = Person::of(&site);
+    for slug in ["jq", "yq"] {
+        let place = format!("/p/{slug}/report");
+        let fields = [("reason", "malware"), ("detail", "It mines <b>coins</b>")];
+        guest.submit(&place, &place, &fields).await;
+    }
+    ada.submit("/p/jq/delete", "/p/jq/delete", &[("confirm", "jq")]).await;
+    let fields = [("name", "bob"), ("password", "correct horse battery")];
+    bob.submit("/account/leave", "/account/leave", &fields).await;
+
+    let root = administrator(&site, "grace").await;
+    let done = root.page("/admin/reports?state=done").await;
+    assert!(done.contains("/admin/audit?action=report.gone"), "{done}");
+    let log = root.page("/admin/audit?action=report.gone").await;
+    for text in ["project:jq", "project:yq", "malware. It mines &#60;b&#62;coins"] {
+        assert!(log.contains(text), "no {text} in {log}");
+    }
+    // Whoever was reported does not read it in what they take along.
+    let export = ada.page("/account/export").await;
+    assert!(!export.contains("It mines"), "{export}");
     site.stop().await;
 }
