@@ -57,6 +57,12 @@ async fn the_overview_goes_on_without_the_container_server() {
     for text in ["double", "of 100", "metadata-unreachable", "not in force", "10.0.0.0/8"] {
         assert!(page.contains(text), "no {text} in {page}");
     }
+    // The self-test in the reader's words; what went wrong in detail, as the server tells it.
+    assert!(page.contains("Sandboxes do not reach this machine."), "{page}");
+    assert!(page.contains("169.254.169.254 answered") && !page.contains("The host did not answer."));
+    let korean = root.http.get(root.url("/admin")).header("accept-language", "ko");
+    let korean = korean.send().await.unwrap().text().await.unwrap();
+    assert!(korean.contains("샌드박스에서 이 서버에 연결할 수 없어요."), "{korean}");
     // Five pictures with their words, and the same as a table.
     assert_eq!(page.matches("<svg class=\"graph-picture\"").count(), 5);
     assert!(page.contains("Processor: 25 % now, at most 25 % in the last 10 minutes"));

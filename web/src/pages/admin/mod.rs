@@ -4,6 +4,7 @@ pub mod audit;
 pub mod bans;
 pub mod builds;
 mod chart;
+mod checks;
 mod list;
 mod load;
 pub mod overview;

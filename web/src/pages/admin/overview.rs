@@ -1,7 +1,7 @@
 //! `GET /admin`: how the site stands; `GET /admin/live`: the part of it that moves.
 
 use super::{
-    Frame, PageResult, chart, check, frame, html,
+    Frame, PageResult, chart, check, checks, frame, html,
     load::{self, Chart, Row},
     moment,
     walls::{self, Wall},
