@@ -55,9 +55,13 @@ const PAINTED: &str = "
     const done = arguments[arguments.length - 1];
     requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
 
-/// Elements that stick out of the page, where it scrolls sideways.
+/// Elements that stick out of the page, where it scrolls sideways; and tables that do.
 const WIDE: &str = "
     const width = document.documentElement.clientWidth;
+    const tables = [...document.querySelectorAll('.table-wrap')]
+        .filter((table) => table.scrollWidth > table.clientWidth + 1)
+        .map((table) => table.outerHTML.slice(0, 120));
+    if (tables.length > 0) return tables;
     if (document.documentElement.scrollWidth <= width) return [];
     return [...document.querySelectorAll('body *')]
         .filter((element) => element.getBoundingClientRect().right > width + 1)
