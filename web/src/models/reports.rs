@@ -234,7 +234,10 @@ mod tests {
         assert!(!db.write(move |c| resolve(c, first)).await.unwrap());
         assert_eq!(db.read(count_open).await.unwrap(), 2);
         let of_it = db.read(move |c| open_of_project(c, id)).await.unwrap();
-        assert_eq!(of_it.iter().map(|r| r.new.comment_id).collect::<Vec<_>>(), [Some(comment), None]);
+        assert_eq!(
+            of_it.iter().map(|r| r.new.comment_id).collect::<Vec<_>>(),
+            [Some(comment), None]
+        );
         let closed = db.read(|c| list(c, false, None, 9)).await.unwrap();
         assert!(closed.len() == 1 && closed[0].resolved_at.is_some());
         assert!(tell(&db, of(id, None, "g:1")).await, "it may be reported again");

@@ -59,7 +59,8 @@ pub fn note_open_reports(conn: &mut AnyConnection, project: i64) -> QueryResult<
         let subject = format!("project:{}", report.slug);
         let New { comment_id, reason, detail, .. } = report.new;
         let what = comment_id.map_or_else(String::new, |id| format!(" (comment:{id})"));
-        let words = format!("Gone with its project, undealt with: {}{what}. {detail}", reason.as_str());
+        let words =
+            format!("Gone with its project, undealt with: {}{what}. {detail}", reason.as_str());
         audit::add(conn, &Event::by(&Asker::system(), "report.gone", subject).saying(words))?;
     }
     Ok(())

@@ -59,7 +59,9 @@ async fn the_overview_goes_on_without_the_container_server() {
     }
     // The self-test in the reader's words; what went wrong in detail, as the server tells it.
     assert!(page.contains("Sandboxes do not reach this machine."), "{page}");
-    assert!(page.contains("169.254.169.254 answered") && !page.contains("The host did not answer."));
+    assert!(
+        page.contains("169.254.169.254 answered") && !page.contains("The host did not answer.")
+    );
     let korean = root.http.get(root.url("/admin")).header("accept-language", "ko");
     let korean = korean.send().await.unwrap().text().await.unwrap();
     assert!(korean.contains("샌드박스에서 이 서버에 연결할 수 없어요."), "{korean}");
