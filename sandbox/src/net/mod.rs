@@ -8,6 +8,7 @@
 //! `n` is the instance: several supervisors, such as those of tests, live side by side, each with
 //! a subnet, device names and a table of its own.
 
+mod departures;
 mod instance;
 pub(crate) mod link;
 mod netlink;
@@ -19,8 +20,15 @@ use crate::{
     fault::{Doing, Fault},
     protocol::{Egress, FailureKind},
 };
+use departures::Departures;
 use instance::Instance;
-use std::{fs, io, net::Ipv4Addr, path::Path};
+use std::{
+    collections::HashSet,
+    fs, io,
+    net::Ipv4Addr,
+    os::fd::{AsFd, BorrowedFd},
+    path::Path,
+};
 
 /// The network of one supervisor, ready for sandboxes.
 #[derive(Debug)]
@@ -29,6 +37,7 @@ pub(crate) struct Net {
     mtu: u32,
     resolver: Option<Ipv4Addr>,
     netlink: netlink::Netlink,
+    departures: Departures,
 }
 
 /// What one sandbox is told of its network.
@@ -68,7 +77,8 @@ impl Net {
             .doing("load the firewall rules with nft")?;
         fs::write("/proc/sys/net/ipv4/ip_forward", "1").doing("turn IP forwarding on")?;
         let mtu = link::outward_mtu(&mut netlink).doing("read the host's routes")?;
-        Ok(Self { instance, mtu, resolver, netlink })
+        let departures = Departures::open().doing("hear of devices that go")?;
+        Ok(Self { instance, mtu, resolver, netlink, departures })
     }
 
     /// Lets sandboxes reach these from now on. The rules change in one step, and what is connected
@@ -123,6 +133,16 @@ impl Net {
         let folder = Path::new("/sys/class/net").join(device).join("statistics");
         let count = |file| fs::read_to_string(folder.join(file)).ok()?.trim().parse().ok();
         Some((count("tx_bytes")?, count("rx_bytes")?))
+    }
+
+    /// Hears of devices that go.
+    pub fn departures(&self) -> BorrowedFd<'_> {
+        self.departures.as_fd()
+    }
+
+    /// Which devices have gone since the last call; see [`Departures::read`].
+    pub fn departed(&mut self) -> HashSet<String> {
+        self.departures.read()
     }
 
     /// Removes a device that did not go with its namespace.

@@ -69,12 +69,15 @@ fn set_up(plan: &Plan<'_>, socket: &OwnedFd, output: Option<OwnedFd>) -> Result<
     let badness = File::options().write(true).open("/proc/self/oom_score_adj");
     let badness = badness.doing("open the init's OOM score")?;
     become_init(plan)?;
-    link::set_up_inside(plan.addresses.as_ref()).doing("set up the sandbox's network")?;
     rustix::system::sethostname(plan.spec.hostname.as_bytes()).doing("set the host name")?;
 
     let old = mounts::pivot_into(&root).doing("enter the sandbox's root")?;
     drop(root);
     dev::mount(&old)?;
+    // Not later: the kernel takes a moment until packets pass the host's end, and has whoever turns
+    // IPv6 off below try again and again while the supervisor makes devices.
+    hear(socket).doing("hear of the network")?;
+    link::set_up_inside(plan.addresses.as_ref()).doing("set up the sandbox's network")?;
     proc::mount(&old)?;
     etc::provide(&plan.spec.hostname, plan.addresses.as_ref())?;
     mounts::leave(old).doing("leave the host's root")?;
@@ -93,13 +96,21 @@ fn set_up(plan: &Plan<'_>, socket: &OwnedFd, output: Option<OwnedFd>) -> Result<
     start_program(plan, &identity, stdio, badness)
 }
 
-/// Waits until the supervisor has done its part.
+/// Waits until the supervisor has made the root.
 fn wait_for_root(socket: &OwnedFd) -> Result<OwnedFd, Fault> {
-    wait(socket.as_fd()).doing("wait for the supervisor")?;
+    hear(socket).and_then(|root| root.ok_or_else(gone)).doing("hear of the root")
+}
+
+/// Waits for the supervisor's next word, and takes what comes along.
+fn hear(socket: &OwnedFd) -> io::Result<Option<OwnedFd>> {
+    wait(socket.as_fd())?;
     let mut word = [0; 8];
-    let received = wire::receive(socket, &mut word).doing("hear the supervisor")?;
-    let gone = || io::Error::from(io::ErrorKind::UnexpectedEof);
-    received.and_then(|(_, root)| root).ok_or_else(gone).doing("hear the supervisor")
+    let received = wire::receive(socket, &mut word)?;
+    received.map(|(_, descriptor)| descriptor).ok_or_else(gone)
+}
+
+fn gone() -> io::Error {
+    io::ErrorKind::UnexpectedEof.into()
 }
 
 fn wait(fd: BorrowedFd<'_>) -> io::Result<()> {

@@ -7,10 +7,10 @@
 //! clone3: user, mount, PID, net, IPC, UTS ─> goes into its cgroups, closes what it
 //! write uid_map and gid_map (65,536 ids)     inherited, waits
 //! mount the overlay, ids shifted
-//! make the network pair
-//! "go", with the root as a descriptor ─────> becomes root of its namespaces
-//! … serves others meanwhile …                sets up its end of the network
-//!                                            pivots into the root; /proc /sys /dev /etc
+//! "root", with it as a descriptor ─────────> becomes root of its namespaces
+//! make the network pair                      pivots into the root; /dev
+//! "go" ────────────────────────────────────> sets up its end of the network
+//! … serves others meanwhile …                /proc /sys /etc
 //!                       <─ Terminal, master  opens a PTY in its own devpts
 //!                                            goes behind the filter of system calls
 //!                                            forks the program: user, limits, capabilities

@@ -11,6 +11,7 @@ use crate::{
     wire,
 };
 use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
     net::{AddressFamily, SocketFlags, SocketType, socketpair},
     pipe::{PipeFlags, pipe_with},
     process::{Pid, Signal, WaitOptions, kill_process, waitpid},
@@ -175,7 +176,7 @@ fn give_birth(plan: &Plan<'_>, group: &Group) -> io::Result<Born> {
     }
 }
 
-/// Gives the waiting init its ids, its root and its network, and lets it go.
+/// Gives the waiting init its ids and its root, then its network, and lets it go.
 fn equip(
     host: &mut Host<'_>,
     spec: &Spec,
@@ -197,12 +198,26 @@ fn equip(
         (Upper::Layer(_), None) => unreachable!("a work directory was made for every upper layer"),
     };
     let shift = Some(Shift { namespace: namespace.as_fd(), first_id });
-    let root = host.scratch.join(&Overlay { lower, upper, shift });
-    let root = root.doing("mount the sandbox's root file system")?;
-    if let (Some(_), Some(net)) = (&begun.device, &mut host.net) {
-        net.connect(slot, pid.get()).doing("connect the sandbox to the network")?;
-    }
-    wire::send(&begun.handshake, b"go", Some(root.as_fd())).doing("let the sandbox go")
+    let joined = host.scratch.join(&Overlay { lower, upper, shift });
+    let joined = joined.doing("mount the sandbox's root file system")?;
+    // The init moves in while the network is made, and the scratch folder is cleared after both.
+    let root = Some(joined.root.as_fd());
+    wire::send(&begun.handshake, b"root", root).doing("hand the root over")?;
+    let connected = match (&begun.device, &mut host.net) {
+        (Some(_), Some(net)) => net.connect(slot, pid.get()),
+        _ => Ok(()),
+    };
+    let connected = connected.doing("connect the sandbox to the network");
+    let gone = connected
+        .and_then(|()| wire::send(&begun.handshake, b"go", None).doing("let the sandbox go"));
+    // Where the init has failed meanwhile, what it says of it counts.
+    if has_spoken(&begun.handshake) { Ok(()) } else { gone }
+}
+
+/// Whether the init has said something that was not read yet, or has ended.
+fn has_spoken(handshake: &OwnedFd) -> bool {
+    let mut fds = [PollFd::new(handshake, PollFlags::IN)];
+    poll(&mut fds, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
 }
 
 /// Releases what a start that failed took.

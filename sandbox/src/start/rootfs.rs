@@ -94,8 +94,9 @@ impl Scratch {
         Ok(Self { data: store.data().to_owned() })
     }
 
-    /// Joins layers into a root; the result is a detached mount.
-    pub fn join(&self, overlay: &Overlay<'_>) -> io::Result<OwnedFd> {
+    /// Joins layers into a root. Only one at a time: the places in the scratch folder are taken
+    /// until [`Joined`] is dropped.
+    pub fn join(&self, overlay: &Overlay<'_>) -> io::Result<Joined> {
         let mut attached = Attached::default();
         let namespace = overlay.shift.map(|shift| shift.namespace);
         let mut lower = String::new();
@@ -124,7 +125,7 @@ impl Scratch {
             _ => join()?,
         }
         attached.0.push(MERGED.to_owned());
-        copy_of(CWD, MERGED)
+        Ok(Joined { root: copy_of(CWD, MERGED)?, _attached: attached })
     }
 
     fn upper(
@@ -155,6 +156,14 @@ impl Scratch {
             }
         }
     }
+}
+
+/// A root, and the mounts in the scratch folder that it was made by. Letting those go waits for the
+/// kernel's readers: whoever is in a hurry passes the root on first.
+pub(crate) struct Joined {
+    /// A detached mount.
+    pub root: OwnedFd,
+    _attached: Attached,
 }
 
 /// Mounts in the scratch folder, let go when this is dropped.

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 /// Where something can happen.
 enum Source {
     Signals,
+    Devices,
     Listener,
     Connection(u64),
     Handshake(Name),
@@ -27,6 +28,7 @@ impl Supervisor {
             for (source, flags) in self.wait()? {
                 match source {
                     Source::Signals => self.signalled()?,
+                    Source::Devices => self.devices_went(),
                     Source::Listener => {
                         self.last_contact = Instant::now();
                         self.connections.accept();
@@ -49,6 +51,10 @@ impl Supervisor {
     fn wait(&self) -> Result<Vec<(Source, PollFlags)>, Error> {
         let mut sources = vec![Source::Signals];
         let mut fds = vec![PollFd::new(&self.signals, PollFlags::IN)];
+        if let Some(net) = &self.net {
+            sources.push(Source::Devices);
+            fds.push(PollFd::from_borrowed_fd(net.departures(), PollFlags::IN));
+        }
         for (number, socket, flags) in self.connections.sources() {
             sources.push(number.map_or(Source::Listener, Source::Connection));
             fds.push(PollFd::new(socket, flags));

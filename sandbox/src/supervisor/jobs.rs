@@ -102,6 +102,7 @@ impl Supervisor {
                 let work = self.store.make_work(&format!(".copy{}", self.jobs.count))?;
                 let dir = UpperDir::Layer { name: &upper, work: &work };
                 let tree = self.scratch.join(&Overlay { lower, upper: dir, shift: None });
+                let tree = tree.map(|joined| joined.root);
                 let tree = tree.doing("mount the image's file system").inspect_err(|_| {
                     self.store.remove_work(&work);
                 })?;

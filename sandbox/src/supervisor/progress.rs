@@ -31,6 +31,8 @@ impl Supervisor {
                     return self.end(id, Some(failure));
                 }
                 Err(e) if e.kind() == io::ErrorKind::WouldBlock => return,
+                // It ended before it heard all of us. The kernel says so once; what it said is next.
+                Err(e) if e.kind() == io::ErrorKind::ConnectionReset => {}
                 Ok(Some((Progress::Terminal, None)) | None) | Err(_) => {
                     return self.end(id, Some(broke_off()));
                 }

@@ -71,6 +71,27 @@ impl Supervisor {
         self.release(id);
     }
 
+    /// Devices went; those who waited for one are released.
+    pub(super) fn devices_went(&mut self) {
+        let Some(gone) = self.net.as_mut().map(Net::departed) else { return };
+        let waits = |id: &&Name| {
+            let sandbox = self.registry.sandboxes.get(*id);
+            let reaped = |s: &&Sandbox| matches!(&s.phase, Phase::Ending(e) if e.exit.is_some());
+            let device = sandbox.filter(reaped).and_then(|sandbox| sandbox.device.as_ref());
+            device.is_some_and(|device| gone.contains(device))
+        };
+        let waiting: Vec<Name> = self.registry.transient.iter().filter(waits).cloned().collect();
+        for id in waiting {
+            if let Some(Sandbox { phase: Phase::Ending(ending), .. }) =
+                self.registry.sandboxes.get_mut(&id)
+            {
+                // The kernel tells a moment before everything of a device is gone.
+                ending.attempts = 0;
+            }
+            self.release(&id);
+        }
+    }
+
     /// Does what is due for a sandbox that ends.
     pub(super) fn release(&mut self, id: &Name) {
         let Some(sandbox) = self.registry.sandboxes.get_mut(id) else { return };
