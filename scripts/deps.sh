@@ -10,7 +10,7 @@ case "${1:-}" in
                   busybox-static chromium chromium-driver skopeo fonts-dejavu-core fonts-nanum fonts-noto-core sqlite3
                   postgresql libpq-dev redis-server python3-venv openssl) ;;
   bench) packages=(gcc libc6-dev pkg-config make ca-certificates nftables passwd util-linux
-                   libpq-dev postgresql python3-venv sqlite3) ;;
+                   libpq-dev postgresql python3-venv sqlite3 busybox-static docker.io crun runc iproute2) ;;
   *) echo "usage: deps.sh run|run-postgres|test|bench" >&2; exit 2 ;;
 esac
 

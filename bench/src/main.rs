@@ -42,6 +42,8 @@ struct Options {
     accounts: areas::accounts::Plan,
     #[command(flatten)]
     api: areas::api::Plan,
+    #[command(flatten)]
+    sandboxes: areas::sandboxes::Plan,
 }
 
 fn main() -> Result<()> {
@@ -62,6 +64,7 @@ fn main() -> Result<()> {
             Area::Accounts => areas::accounts::run(&options.accounts, &programs),
             Area::Api => areas::api::run(&options.api, &programs),
             Area::Pages => areas::pages::run(&options.api, &programs),
+            Area::Sandboxes => areas::sandboxes::run(&options.sandboxes, &programs),
         }
         .with_context(|| format!("measuring {}", area.name()))?;
         for line in section.lines() {

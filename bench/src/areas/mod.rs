@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod api;
 pub mod pages;
+pub mod sandboxes;
 
 use clap::ValueEnum;
 
@@ -15,6 +16,8 @@ pub enum Area {
     Api,
     /// Home, search, project pages and badges, with much stored
     Pages,
+    /// Starting, stopping and keeping many sandboxes
+    Sandboxes,
 }
 
 impl Area {
@@ -24,6 +27,7 @@ impl Area {
             Self::Accounts => "accounts",
             Self::Api => "api",
             Self::Pages => "pages",
+            Self::Sandboxes => "sandboxes",
         }
     }
 }

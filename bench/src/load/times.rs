@@ -27,6 +27,12 @@ impl Times {
         self.errors += u64::from(!good);
     }
 
+    /// Adds what somebody else measured.
+    pub fn add(&mut self, other: &Self) {
+        self.histogram.add(&other.histogram).expect("the bounds are the same");
+        self.errors += other.errors;
+    }
+
     /// How many there are.
     pub fn count(&self) -> u64 {
         self.histogram.len()

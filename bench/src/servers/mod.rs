@@ -2,6 +2,7 @@
 //! of scope.
 
 pub mod cores;
+pub mod internal;
 pub mod jupyterhub;
 pub mod postgres;
 pub mod process;

@@ -50,6 +50,23 @@ pub struct Usage {
     pub rss_mib: f64,
 }
 
+/// Memory of a process, where what it shares counts in proportion.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Memory {
+    /// PSS, MiB.
+    pub pss_mib: f64,
+}
+
+impl Memory {
+    /// What a process has now.
+    pub fn of(pid: u32) -> Result<Self> {
+        let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
+        let line = text.lines().find_map(|line| line.strip_prefix("Pss:"));
+        let kib = line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<f64>().ok());
+        Ok(Self { pss_mib: kib.context("reading smaps_rollup")? / 1_024.0 })
+    }
+}
+
 impl Process {
     /// Starts a program; what it says goes to a file. `signal` is how it wants to be ended.
     pub fn start(
@@ -88,6 +105,11 @@ impl Process {
         let text = fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+
+    /// Its number.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// What it used up to now. Its children are not counted.

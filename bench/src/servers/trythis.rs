@@ -31,6 +31,11 @@ impl Data {
         Ok(Self { folder: open_folder()?, database })
     }
 
+    /// The folder that is served.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
     /// The embedded database's file.
     pub fn sqlite(&self) -> PathBuf {
         self.folder.path().join("data/trythis.db")
@@ -49,6 +54,7 @@ impl Trythis {
                 .env("TRYTHIS_DATA", data.folder.path().join("data"))
                 // All of them sign up from one network.
                 .env("TRYTHIS_SIGN_UPS_PER_HOUR", "1000000")
+                .env("TRYTHIS_MAX_SANDBOXES", "1000000")
                 .env_remove("REDIS_URL")
                 .env_remove("DATABASE_URL");
             if let Some(database) = &data.database {
@@ -62,6 +68,11 @@ impl Trythis {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.process.pid()
     }
 
     /// What `serve` used up to now; the supervisor of sandboxes is a process of its own.
