@@ -37,6 +37,8 @@ pub enum Command {
     /// Publish, build, list and try projects of a server, over its API
     #[command(subcommand)]
     Project(ProjectCommand),
+    /// Try the walls around sandboxes on this machine, and say what is weak and what to do
+    Doctor(Doctor),
     /// The privileged supervisor of sandboxes; `serve` starts it by itself
     #[command(hide = true)]
     Sandboxd(Sandboxd),
@@ -122,7 +124,27 @@ pub struct Serve {
           value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub audit_days: u32,
     #[command(flatten)]
+    pub reach: Reach,
+    #[command(flatten)]
     pub limits: Limits,
+}
+
+/// Whom sandboxes and builds may reach.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Network of sandboxes")]
+pub struct Reach {
+    /// A host that sandboxes reach besides the internet, also in a private network, at a TCP port;
+    /// never this machine itself
+    #[arg(long, env = "TRYTHIS_ALLOW_HOST", value_name = "HOST:PORT", value_delimiter = ',')]
+    pub allow_host: Vec<String>,
+    /// The TCP ports that are open to sandboxes on the internet, in place of the usual ones; those
+    /// of mail stay closed
+    #[arg(long, env = "TRYTHIS_OPEN_PORTS", value_name = "PORT", value_delimiter = ',')]
+    pub open_ports: Option<Vec<u16>>,
+    /// What one sandbox sends, and what it receives, at most; megabits a second
+    #[arg(long, env = "TRYTHIS_MBIT_PER_SECOND", default_value_t = 100,
+          value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub mbit_per_second: u64,
 }
 
 /// What one sandbox and one build may use.
@@ -285,6 +307,14 @@ pub struct Import {
 pub struct List {
     #[command(flatten)]
     pub data: DataFolder,
+}
+
+/// Leaves nothing behind, and disturbs no running server.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Where its temporary folder is made: a file system like that of the data folder
+    #[arg(long, default_value = "/var/tmp")]
+    pub scratch: PathBuf,
 }
 
 #[derive(Debug, Args)]

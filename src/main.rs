@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         cli::Command::Serve(options) => command::serve::run(options).map(|()| ExitCode::SUCCESS),
         cli::Command::Image(command) => command::image::run(command).map(|()| ExitCode::SUCCESS),
         cli::Command::Admin(command) => command::admin::run(command).map(|()| ExitCode::SUCCESS),
+        cli::Command::Doctor(options) => command::doctor::run(&options),
         cli::Command::Project(command) => command::project::run(command),
         cli::Command::Sandboxd(options) => {
             command::sandboxd::run(options).map(|()| ExitCode::SUCCESS)

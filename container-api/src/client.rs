@@ -3,7 +3,8 @@
 
 use crate::{
     BuildEvent, BuildId, BuildView, ContextView, CreateBuild, CreateSandbox, ExtendSandbox,
-    ImageRef, LoadSample, Problem, SandboxId, SandboxStatistics, SandboxView, Status, TicketView,
+    ImageRef, LoadSample, Problem, SandboxId, SandboxStatistics, SandboxView, SelfTest, Status,
+    TicketView,
 };
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt};
@@ -124,6 +125,14 @@ impl ContainerClient {
     /// See [`ClientError`]; refused as `sandbox-ended`, `not-running` or `cannot-restart`.
     pub async fn restart_sandbox(&self, id: &SandboxId) -> Result<SandboxView, ClientError> {
         json(self.call(Method::POST, &format!("/sandboxes/{id}/restart"))).await
+    }
+
+    /// Has the walls tried now; answers when they were.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn self_test(&self) -> Result<SelfTest, ClientError> {
+        json(self.call(Method::POST, "/status/self-test")).await
     }
 
     /// A ticket for a sandbox's terminal. Whether its bearer may have one is for the caller to say.

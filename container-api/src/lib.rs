@@ -19,8 +19,8 @@ pub use client::{ClientError, ContainerClient};
 pub use ids::{BuildId, ContextId, ImageRef, InvalidId, SandboxId};
 pub use problem::{FieldProblem, Problem};
 pub use sandboxes::{
-    CreateSandbox, EndReason, ExtendSandbox, Limits, SandboxState, SandboxStatistics, SandboxView,
-    TerminalSize, TicketView,
+    CreateSandbox, EndReason, ExtendSandbox, LimitMet, Limits, SandboxState, SandboxStatistics,
+    SandboxView, TerminalSize, TicketView,
 };
 pub use status::{
     BuildCounts, EngineStatus, Isolation, LoadSample, NetworkPolicy, SandboxCounts, SelfTest,

@@ -85,6 +85,9 @@ pub struct CreateSandbox {
     pub limits: Limits,
     /// The terminal's size at the program's first look.
     pub size: TerminalSize,
+    /// Whether it is refused (`walls-down`) while the self-test of the walls has not passed.
+    #[serde(default)]
+    pub behind_walls: bool,
 }
 
 /// Where a sandbox stands: `starting → running ⇄ frozen → ended`. A restart leads back to
@@ -146,6 +149,20 @@ pub enum EndReason {
         /// What to tell the visitor.
         message: String,
     },
+}
+
+/// A limit that a sandbox met, and lived on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitMet {
+    /// A process was killed because it asked for more memory than there may be.
+    Memory,
+    /// No further process was made.
+    Processes,
+    /// Nothing more can be written.
+    Disk,
+    /// No further file can be made.
+    Files,
 }
 
 /// A sandbox as the API shows it.

@@ -95,6 +95,12 @@ pub struct NetworkPolicy {
     pub closed_ranges: Vec<String>,
     /// The TCP ports that are closed to them everywhere, such as 25.
     pub closed_ports: Vec<u16>,
+    /// The TCP ports that are open to them on the internet: these alone, where it names any.
+    #[serde(default)]
+    pub open_ports: Vec<u16>,
+    /// What the operator opened to them besides: an address and a TCP port each.
+    #[serde(default)]
+    pub named_hosts: Vec<String>,
 }
 
 /// A trial of the walls, from inside a real sandbox.

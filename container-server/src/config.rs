@@ -1,5 +1,6 @@
 //! What the container server needs to know at its start: one struct for each concern.
 
+pub use crate::engine::native::EgressConfig;
 use crate::{builds::BuildsConfig, remote::RegistryConfig};
 use std::{fmt, path::PathBuf};
 use terminal_proxy::TerminalsConfig;
@@ -28,6 +29,8 @@ pub enum EngineConfig {
     Native {
         /// The supervisor's socket.
         supervisor: PathBuf,
+        /// Whom its sandboxes may reach.
+        egress: EgressConfig,
     },
 }
 

@@ -22,6 +22,9 @@ pub enum ApiError {
     /// A body or a path that cannot be read.
     #[error("{0}")]
     BadRequest(String),
+    /// A wall of the sandboxes does not stand.
+    #[error("the self-test of the walls has not passed")]
+    WallsDown,
     /// There is no such build.
     #[error("there is no such build")]
     NoSuchBuild,
@@ -57,6 +60,13 @@ impl ApiError {
                 "There is nothing at this path of the container server's internal API.",
             ),
             Self::BadRequest(message) => bad_request(message),
+            Self::WallsDown => Problem::new(
+                "walls-down",
+                "The sandboxes are not safe just now",
+                503,
+                "The server tries the walls of its sandboxes by itself, and one of them does not \
+                 stand. Its operator finds out which with `trythis doctor`.",
+            ),
             Self::NoSuchBuild | Self::Build(BuildError::NotFound) => {
                 Problem::new("no-such-build", "No such build", 404, "There is no build of this id.")
             }

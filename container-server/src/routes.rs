@@ -48,6 +48,7 @@ pub(crate) fn internal(
         .route("/images/{repository:.+}/manifests/{digest}", web::get().to(images::show))
         .route("/status", web::get().to(status::show))
         .route("/status/load", web::get().to(status::load))
+        .route("/status/self-test", web::post().to(status::self_test))
         .default_service(web::to(async || Err::<String, _>(ApiError::NoSuchPath)));
     cfg.service(api);
 }

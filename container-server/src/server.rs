@@ -52,8 +52,10 @@ impl ContainerServer {
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let remote = Remote::new(&config.registry)?;
         let engine: Arc<dyn Engine> = match &config.engine {
-            EngineConfig::Native { supervisor } => {
-                Arc::new(NativeEngine::start(supervisor, remote.clone()).await?)
+            EngineConfig::Native { supervisor, egress } => {
+                let mut engine = NativeEngine::start(supervisor, remote.clone()).await?;
+                engine.set_egress(egress.clone()).await?;
+                Arc::new(engine)
             }
         };
         Self::start_on(engine, remote, config).await

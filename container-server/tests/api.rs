@@ -7,7 +7,9 @@ use container_api::{
     SandboxId, SandboxState,
 };
 use container_server::{
-    Config, ContainerServer, builds::BuildsConfig, config::EngineConfig, config::InternalToken,
+    Config, ContainerServer,
+    builds::BuildsConfig,
+    config::{EgressConfig, EngineConfig, InternalToken},
     remote::Remote,
 };
 use std::sync::{Arc, atomic::Ordering};
@@ -37,7 +39,10 @@ impl Api {
         let registry = registry(&folder.path().join("registry"));
         let config = Config {
             capacity: 100,
-            engine: EngineConfig::Native { supervisor: "/nonexistent".into() },
+            engine: EngineConfig::Native {
+                supervisor: "/nonexistent".into(),
+                egress: EgressConfig::default(),
+            },
             registry: registry_config(&registry),
             terminals: terminals_config(),
             builds: BuildsConfig::new(folder.path().to_owned()),
@@ -240,6 +245,39 @@ async fn status_tells_what_there_is() {
     // A double has no walls to try, and that is said.
     assert!(status.engine.facts.is_none());
     assert!(status.engine.self_test.is_some_and(|test| !test.passed));
+    api.stop().await;
+}
+
+#[actix_web::test]
+async fn who_is_to_be_behind_walls_waits_until_they_stand() {
+    let api = Api::start().await;
+    let guest = CreateSandbox { behind_walls: true, ..wish("guest") };
+    let problem = refused(api.client.create_sandbox(&guest).await);
+    assert_eq!(kind(&problem), ("walls-down", 503));
+    assert!(problem.detail.contains("trythis doctor"), "{}", problem.detail);
+    // Others go on.
+    api.client.create_sandbox(&wish("member")).await.unwrap();
+    assert_eq!(api.engine.starts.load(Ordering::SeqCst), 1);
+    assert!(!api.client.self_test().await.unwrap().passed);
+    // Somebody mends it, and has it tried.
+    api.engine.walls.store(true, Ordering::SeqCst);
+    assert!(api.client.self_test().await.unwrap().passed);
+    api.client.create_sandbox(&guest).await.unwrap();
+    let status = api.client.status().await.unwrap();
+    assert!(status.engine.facts.is_some() && status.engine.self_test.is_some_and(|t| t.passed));
+    api.stop().await;
+}
+
+#[actix_web::test]
+async fn walls_that_did_not_stand_are_tried_again() {
+    let api = Api::start().await;
+    let passed = || async {
+        let test = api.client.status().await.unwrap().engine.self_test;
+        test.map(|test| test.passed)
+    };
+    eventually("the first test is made", || async { passed().await == Some(false) }).await;
+    api.engine.walls.store(true, Ordering::SeqCst);
+    eventually("a later one passes", || async { passed().await == Some(true) }).await;
     api.stop().await;
 }
 

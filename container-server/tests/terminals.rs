@@ -4,7 +4,9 @@ mod support;
 
 use container_api::{ContainerClient, EndReason, ExtendSandbox, SandboxState};
 use container_server::{
-    Config, ContainerServer, builds::BuildsConfig, config::EngineConfig, config::InternalToken,
+    Config, ContainerServer,
+    builds::BuildsConfig,
+    config::{EgressConfig, EngineConfig, InternalToken},
     remote::Remote,
 };
 use futures_util::SinkExt;
@@ -24,7 +26,10 @@ async fn a_viewer_sees_types_keeps_it_alive_and_is_told_the_end() {
     let registry = registry(&folder.path().join("registry"));
     let config = Config {
         capacity: 100,
-        engine: EngineConfig::Native { supervisor: "/nonexistent".into() },
+        engine: EngineConfig::Native {
+            supervisor: "/nonexistent".into(),
+            egress: EgressConfig::default(),
+        },
         registry: registry_config(&registry),
         terminals: terminals_config(),
         builds: BuildsConfig::new(folder.path().to_owned()),
@@ -55,6 +60,12 @@ async fn a_viewer_sees_types_keeps_it_alive_and_is_told_the_end() {
     let later = client.extend_sandbox(&view.id, more).await.unwrap().expires_at;
     let later = later.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
     wait_for(&mut socket, &[STATUS], &later).await;
+
+    // It lives on with a limit that it has met, and its viewers are told.
+    engine.pressure.lock().unwrap().disk_full = true;
+    wait_for(&mut socket, &[STATUS], "\"limits_met\":[\"disk\"]").await;
+    engine.pressure.lock().unwrap().refused_processes = 3;
+    wait_for(&mut socket, &[STATUS], "\"limits_met\":[\"processes\",\"disk\"]").await;
 
     client.restart_sandbox(&view.id).await.unwrap();
     wait_for(&mut socket, &[STATUS], "\"restarting\"").await;

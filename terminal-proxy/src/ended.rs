@@ -58,7 +58,7 @@ mod tests {
     use chrono::Utc;
 
     fn status() -> Status {
-        Status { state: State::Ended, expires_at: Utc::now(), viewers: 0, end: None }
+        Status::new(State::Ended, Utc::now(), None)
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a terminal's viewers are told about its sandbox.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use container_api::EndReason;
+use container_api::{EndReason, LimitMet};
 use serde::{Deserialize, Serialize, Serializer};
 
 /// Whether the sandbox's program runs.
@@ -30,9 +30,17 @@ pub struct Status {
     pub viewers: usize,
     /// Why it ended, if it has.
     pub end: Option<EndReason>,
+    /// Which of its limits it meets just now, or has met a moment ago.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits_met: Vec<LimitMet>,
 }
 
 impl Status {
+    /// Of a terminal that nobody has open.
+    pub(crate) fn new(state: State, expires_at: DateTime<Utc>, end: Option<EndReason>) -> Self {
+        Self { state, expires_at, viewers: 0, end, limits_met: Vec::new() }
+    }
+
     /// The JSON of a status frame.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
@@ -66,11 +74,15 @@ mod tests {
     #[test]
     fn the_json_is_what_pages_read() {
         let expires_at = DateTime::from_timestamp(1_800_000_000, 0).expect("in range");
-        let mut status = Status { state: State::Running, expires_at, viewers: 2, end: None };
+        let mut status = Status { viewers: 2, ..Status::new(State::Running, expires_at, None) };
         let json = String::from_utf8(status.to_json()).expect("JSON is UTF-8");
         let running =
             r#"{"state":"running","expires_at":"2027-01-15T08:00:00Z","viewers":2,"end":null}"#;
         assert_eq!(json, running);
+        status.limits_met = vec![LimitMet::Disk, LimitMet::Processes];
+        let json = String::from_utf8(status.to_json()).expect("JSON is UTF-8");
+        assert!(json.ends_with(r#""end":null,"limits_met":["disk","processes"]}"#), "{json}");
+        status.limits_met.clear();
         status.state = State::Ended;
         status.end = Some(EndReason::Exited { code: 3 });
         let json = String::from_utf8(status.to_json()).expect("JSON is UTF-8");

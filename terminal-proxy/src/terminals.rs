@@ -7,7 +7,7 @@ use crate::{
     status::{State, Status},
 };
 use chrono::{DateTime, Utc};
-use container_api::{EndReason, SandboxId, TerminalSize, TicketKey};
+use container_api::{EndReason, LimitMet, SandboxId, TerminalSize, TicketKey};
 use std::{
     collections::{HashMap, HashSet, hash_map::Entry},
     io,
@@ -134,8 +134,7 @@ impl Terminals {
             None => Utc::now(),
         };
         let reason = reason.clone();
-        let status =
-            Status { state: State::Ended, expires_at, viewers: 0, end: Some(reason.clone()) };
+        let status = Status::new(State::Ended, expires_at, Some(reason.clone()));
         sessions.ended.remember(id.clone(), status, Instant::now());
         if let Some(handle) = handle {
             handle.end(reason);
@@ -172,6 +171,13 @@ impl Terminals {
     #[must_use]
     pub fn sleep(&self, id: &SandboxId, seen: &Activity) -> Option<oneshot::Receiver<()>> {
         self.sessions().live.get(id)?.sleep(seen.last_touch)
+    }
+
+    /// Tells a terminal's viewers which of its limits it meets just now.
+    pub fn set_limits_met(&self, id: &SandboxId, limits: Vec<LimitMet>) {
+        if let Some(handle) = self.sessions().live.get(id) {
+            handle.set_limits_met(limits);
+        }
     }
 
     /// Tells a terminal's viewers that its program stands still, or goes on. While it stands, what

@@ -137,6 +137,7 @@ fn pages(cfg: &mut ServiceConfig) {
         at("/containers", [get().to(containers::show)]),
         at("/admin", [get().to(admin::overview::show)]),
         at("/admin/live", [get().to(admin::overview::live)]),
+        at("/admin/self-test", [post().to(admin::overview::self_test)]),
         at("/admin/sandboxes", [get().to(admin::sandboxes::show)]),
         at("/admin/sandboxes/{id}/stop", [post().to(admin::sandboxes::stop)]),
         at("/admin/builds", [get().to(admin::builds::show)]),

@@ -129,6 +129,19 @@ pub struct Usage {
     pub sent_bytes: Option<u64>,
 }
 
+/// Which of its limits a living sandbox has met.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pressure {
+    /// How many of its processes the memory limit has killed.
+    pub memory_kills: u64,
+    /// How often a process was not made because there were enough.
+    pub refused_processes: u64,
+    /// Whether nothing more can be written.
+    pub disk_full: bool,
+    /// Whether no further file can be made.
+    pub files_full: bool,
+}
+
 /// How a program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exit {
@@ -216,6 +229,12 @@ pub trait Engine: Send + Sync + 'static {
         id: &'a SandboxId,
         labels: BTreeMap<String, String>,
     ) -> BoxFuture<'a, Result<()>>;
+
+    /// Which limits these sandboxes have met. What does not live is left out, and so is everything
+    /// by an engine that cannot tell.
+    fn pressure(&self, _ids: Vec<SandboxId>) -> BoxFuture<'_, Result<Vec<(SandboxId, Pressure)>>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
 
     /// What lives, for reconciliation. Build steps are not listed.
     fn list(&self) -> BoxFuture<'_, Result<Vec<Found>>>;

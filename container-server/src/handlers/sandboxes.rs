@@ -17,7 +17,11 @@ pub(crate) async fn create(
     services: Data<Services>,
     wish: Json<CreateSandbox>,
 ) -> Result<HttpResponse, ApiError> {
-    let view = services.sandboxes.create(wish.into_inner()).await?;
+    let wish = wish.into_inner();
+    if wish.behind_walls && !services.findings.passed().await {
+        return Err(ApiError::WallsDown);
+    }
+    let view = services.sandboxes.create(wish).await?;
     Ok(HttpResponse::Created().json(view))
 }
 

@@ -3,7 +3,7 @@
 use super::Services;
 use crate::{error::ApiError, sandboxes::SandboxError};
 use actix_web::web::{Data, Json};
-use container_api::{EngineStatus, LoadSample, Status};
+use container_api::{EngineStatus, LoadSample, SelfTest, Status};
 
 /// An error while the engine does not answer, whatever else does.
 pub(crate) async fn show(services: Data<Services>) -> Result<Json<Status>, ApiError> {
@@ -33,6 +33,11 @@ pub(crate) async fn show(services: Data<Services>) -> Result<Json<Status>, ApiEr
         builds_by_state: builds,
         load: services.load.last(),
     }))
+}
+
+/// Tries the walls now.
+pub(crate) async fn self_test(services: Data<Services>) -> Json<SelfTest> {
+    Json(services.findings.again().await)
 }
 
 /// The machine's load over the last ten minutes.

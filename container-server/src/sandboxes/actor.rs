@@ -6,8 +6,9 @@ use super::{
     launch::{self, Launched},
     policy::{self, Due},
     standing::Standing,
+    strain::Rounds,
 };
-use crate::engine::{Ended, Engine, EngineError, Usage};
+use crate::engine::{Ended, Engine, EngineError, Pressure, Usage};
 use chrono::Utc;
 use container_api::{
     CreateSandbox, EndReason, ExtendSandbox, ImageRef, SandboxCounts, SandboxId, SandboxStatistics,
@@ -53,12 +54,14 @@ pub(super) enum Report {
     Wanted { id: SandboxId },
     Measured { id: SandboxId, outcome: Result<Usage, EngineError> },
     Labelled { id: SandboxId, outcome: Result<(), EngineError> },
+    Limits { outcome: Result<Vec<(SandboxId, Pressure)>, EngineError> },
 }
 
 pub(super) struct Actor {
     pub(super) engine: Arc<dyn Engine>,
     pub(super) terminals: Terminals,
     pub(super) books: Books,
+    pub(super) rounds: Rounds,
     /// How many sandboxes may live at once.
     capacity: usize,
     reports: mpsc::UnboundedSender<Report>,
@@ -75,7 +78,8 @@ impl Actor {
         capacity: usize,
     ) -> Self {
         let (reports, inbox) = mpsc::unbounded_channel();
-        Self { engine, terminals, books, capacity, reports, inbox, closing: None }
+        let rounds = Rounds::default();
+        Self { engine, terminals, books, rounds, capacity, reports, inbox, closing: None }
     }
 
     /// Works until the last handle is gone.
@@ -214,6 +218,7 @@ impl Actor {
             Report::Measured { id, outcome } => self.measured(&id, outcome),
             Report::Wanted { id } => self.wanted(&id),
             Report::Labelled { id, outcome } => self.labelled(&id, outcome),
+            Report::Limits { outcome } => self.limits_seen(outcome),
         }
     }
 
@@ -270,6 +275,7 @@ impl Actor {
         for id in self.living() {
             self.look_at(&id, now);
         }
+        self.look_at_limits();
         self.books.forget(now);
     }
 

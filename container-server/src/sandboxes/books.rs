@@ -5,6 +5,7 @@ use super::{
     measure::Measured,
     policy,
     standing::{Labels, Standing, Turn},
+    strain::Strain,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use container_api::{
@@ -111,6 +112,8 @@ pub(super) struct Record {
     pub(super) wanted: bool,
     /// Until when it is not sent to sleep again, where that has failed.
     pub(super) sleepless_until: Option<Instant>,
+    /// Which of its limits it has met.
+    pub(super) strain: Strain,
     /// How it is wanted to stand, in that order. The engine is at the first of them.
     pub(super) turns: VecDeque<Turn>,
     /// Whether the engine is at keeping labels, and whether they have changed since.
@@ -135,6 +138,7 @@ impl Record {
             standing: Standing::Going,
             wanted: false,
             sleepless_until: None,
+            strain: Strain::default(),
             turns: VecDeque::new(),
             labelling: None,
             creator: None,
@@ -358,6 +362,7 @@ pub(super) mod tests {
             image: container_api::ImageRef { repository: String::new(), digest: String::new() },
             limits,
             size: TerminalSize { columns: 0, rows: 9_999 },
+            behind_walls: false,
         };
         let about = About::new(&wish, Utc::now());
         assert_eq!(about.expires_at, about.created_at + policy::LONGEST);

@@ -24,6 +24,7 @@
 //! frozen it makes a difference to who thaws it: see the drawing in [`standing`].
 //!
 //! - [`ends`], [`hold`], [`sleep`], [`restart`]: the arrows out of running, one file for each kind.
+//! - [`strain`]: which limits are met by those that are watched.
 //! - [`policy`]: when one may begin and when it has to end; pure.
 //! - [`labels`]: what the engine keeps for us, so that a restarted server adopts what lives.
 //! - [`measure`]: what it uses.
@@ -42,6 +43,7 @@ mod policy;
 mod restart;
 mod sleep;
 mod standing;
+mod strain;
 mod wish;
 
 pub use error::SandboxError;

@@ -69,6 +69,7 @@ mod tests {
             },
             limits: Limits::default(),
             size: TerminalSize::default(),
+            behind_walls: false,
         }
     }
 

@@ -3,6 +3,7 @@
 //!
 //! Needs root, for the native engine's supervisor, and a static busybox as the images' program.
 
+mod bad_images;
 mod builds;
 mod fixture;
 mod images;

@@ -43,6 +43,27 @@ impl LayerTar {
         self
     }
 
+    /// An entry of any kind, with a path and a target as they are.
+    pub fn raw(mut self, kind: tar::EntryType, path: &str, target: &str) -> Self {
+        let mut header = header(kind, 0o644);
+        let old = header.as_old_mut();
+        old.name[..path.len()].copy_from_slice(path.as_bytes());
+        old.linkname[..target.len()].copy_from_slice(target.as_bytes());
+        header.set_cksum();
+        self.0.append(&header, std::io::empty()).unwrap();
+        self
+    }
+
+    /// The header of a file that is said to be this large; nothing follows it.
+    pub fn huge(mut self, path: &str, size: u64) -> Vec<u8> {
+        let mut header = header(tar::EntryType::Regular, 0o644);
+        header.set_path(path).unwrap();
+        header.set_size(size);
+        header.set_cksum();
+        self.0.get_mut().extend_from_slice(header.as_bytes());
+        self.0.into_inner().unwrap()
+    }
+
     pub fn link(mut self, path: &str, target: &str) -> Self {
         let mut header = header(tar::EntryType::Symlink, 0o777);
         self.0.append_link(&mut header, path, target).unwrap();
@@ -104,6 +125,18 @@ pub async fn push_with_ids(
     config: Value,
     diff_ids: &[String],
 ) -> ImageRef {
+    let here = json!(oci_distribution::config::Architecture::default());
+    push_for(remote, here, layers, config, diff_ids).await
+}
+
+/// The same for another kind of machine.
+pub async fn push_for(
+    remote: &Remote,
+    architecture: Value,
+    layers: &[(Vec<u8>, Form)],
+    config: Value,
+    diff_ids: &[String],
+) -> ImageRef {
     let repository = "projects/test";
     let mut descriptors = Vec::new();
     for (tar, form) in layers {
@@ -114,7 +147,7 @@ pub async fn push_with_ids(
         descriptors.push(push_blob(remote, repository, blob, media_type).await);
     }
     let config = json!({
-        "architecture": oci_distribution::config::Architecture::default(),
+        "architecture": architecture,
         "os": "linux",
         "config": config,
         "rootfs": {"type": "layers", "diff_ids": diff_ids},

@@ -1,10 +1,11 @@
 //! A test double of an engine: sandboxes are PTYs without a program, and tests decide when a
 //! program ends, what fails and what takes its time.
 
+use super::walls;
 use container_api::{ImageRef, SandboxId};
 use container_server::engine::{
-    BuildStep, Ended, Engine, EngineError, Examination, Exit, Found, Layer, ReadyImage, Result,
-    RunConfig, Start, StepExit, Usage,
+    BuildStep, Ended, Engine, EngineError, Examination, Exit, Found, Layer, Pressure, ReadyImage,
+    Result, RunConfig, Start, StepExit, Usage,
 };
 use futures_util::future::{BoxFuture, FutureExt};
 use rustix::{
@@ -39,6 +40,10 @@ pub struct FakeEngine {
     pub ends_at_once: AtomicBool,
     /// No image can be made ready.
     pub no_images: AtomicBool,
+    /// The walls stand, as far as it says.
+    pub walls: AtomicBool,
+    /// Which limits every sandbox has met.
+    pub pressure: Mutex<Pressure>,
     /// No sandbox can be made to stand still.
     pub restless: AtomicBool,
     /// So many stops fail from now on.
@@ -73,6 +78,8 @@ impl FakeEngine {
             start_fails: AtomicBool::new(false),
             ends_at_once: AtomicBool::new(false),
             no_images: AtomicBool::new(false),
+            walls: AtomicBool::new(false),
+            pressure: Mutex::default(),
             restless: AtomicBool::new(false),
             failing_stops: AtomicUsize::new(0),
             usage: Mutex::default(),
@@ -183,7 +190,18 @@ impl Engine for FakeEngine {
     }
 
     fn examine(&self) -> BoxFuture<'_, Result<Examination>> {
-        async { Err(EngineError::Internal("a double has no walls".to_owned())) }.boxed()
+        async {
+            match self.walls.load(Ordering::SeqCst) {
+                true => Ok(walls::standing()),
+                false => Err(EngineError::Internal("a double has no walls".to_owned())),
+            }
+        }
+        .boxed()
+    }
+
+    fn pressure(&self, ids: Vec<SandboxId>) -> BoxFuture<'_, Result<Vec<(SandboxId, Pressure)>>> {
+        let seen = *self.pressure.lock().unwrap();
+        async move { Ok(ids.into_iter().map(|id| (id, seen)).collect()) }.boxed()
     }
 
     fn prepare<'a>(&'a self, image: &'a ImageRef) -> BoxFuture<'a, Result<ReadyImage>> {

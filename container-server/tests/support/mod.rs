@@ -5,6 +5,7 @@ pub mod doubled;
 pub mod fake_engine;
 pub mod servers;
 pub mod sockets;
+mod walls;
 pub mod wishes;
 
 use std::{future::Future, time::Duration};

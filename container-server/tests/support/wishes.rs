@@ -16,6 +16,7 @@ pub fn wish(owner: &str) -> CreateSandbox {
         },
         limits: Limits::default(),
         size: TerminalSize::default(),
+        behind_walls: false,
     }
 }
 

@@ -48,7 +48,10 @@ impl Services {
         })?;
         let token = secrets.token("internal API");
         let containers = ContainerServer::start(container::Config {
-            engine: container::EngineConfig::Native { supervisor: folder.supervisor_socket() },
+            engine: container::EngineConfig::Native {
+                supervisor: folder.supervisor_socket(),
+                egress: settings::egress(options),
+            },
             capacity: options.limits.max_sandboxes,
             registry: container_server::remote::RegistryConfig {
                 host: address.to_string(),

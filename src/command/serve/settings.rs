@@ -6,7 +6,7 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use container_api::{ContainerClient, Limits, TicketKey};
-use container_server::builds::BuildsConfig;
+use container_server::{builds::BuildsConfig, config::EgressConfig};
 use std::time::Duration;
 use terminal_proxy::{Origins, TerminalsConfig};
 use web as pages;
@@ -17,6 +17,15 @@ pub fn terminals(options: &Serve, secrets: &Secrets) -> Result<TerminalsConfig> 
     let allowed_origins = Origins::with(&options.public_url)
         .context("--public-url is a scheme and a host, such as https://try.example.org")?;
     Ok(TerminalsConfig { allowed_origins, ..TerminalsConfig::new(key) })
+}
+
+/// Whom sandboxes may reach.
+pub fn egress(options: &Serve) -> EgressConfig {
+    EgressConfig {
+        hosts: options.reach.allow_host.clone(),
+        tcp: options.reach.open_ports.clone(),
+        bytes_per_second: Some(options.reach.mbit_per_second * 125_000),
+    }
 }
 
 /// What builds may use.

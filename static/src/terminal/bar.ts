@@ -4,11 +4,12 @@ import { say } from "../text/words";
 import { timeLeft } from "./clock";
 import { endedWords } from "./ended";
 import type { LinkState } from "./link";
-import type { EndReason } from "./status";
+import type { EndReason, LimitMet } from "./status";
 
 export class Bar {
   /** What is said as long as nothing more urgent is. */
   private standing: string | undefined;
+  private limitsMet = "";
   private expiresAt: number | undefined;
   private clockOffset = 0;
   private warned = false;
@@ -23,6 +24,7 @@ export class Bar {
     document.body.dataset["state"] = state;
     // Whether it is frozen comes with the first status of each connection.
     this.standing = undefined;
+    this.limitsMet = "";
     this.main.removeAttribute("data-frozen");
     this.pill(state, say(`link.${state}`));
     if (state === "reconnecting") this.notice(say("terminal.lost"));
@@ -35,10 +37,20 @@ export class Bar {
     for (const form of document.querySelectorAll<HTMLFormElement>("form[data-when]")) {
       form.hidden = (form.dataset["when"] === "frozen") !== frozen;
     }
-    if (frozen === (this.standing !== undefined)) return;
+    if (frozen === this.main.hasAttribute("data-frozen")) return;
+    this.limitsMet = "";
     this.standing = frozen ? say("terminal.frozenHint") : undefined;
     this.main.toggleAttribute("data-frozen", frozen);
     this.pill(frozen ? "frozen" : "connected", frozen ? say("terminal.frozen") : say("link.connected"));
+    this.notice(undefined);
+  }
+
+  /** Which limits are met just now. What stands still says so instead. */
+  limits(limits: LimitMet[]): void {
+    const words = limits.map((limit) => say(`limit.${limit}`)).join(" ");
+    if (words === this.limitsMet || this.main.hasAttribute("data-frozen")) return;
+    this.limitsMet = words;
+    this.standing = words || undefined;
     this.notice(undefined);
   }
 

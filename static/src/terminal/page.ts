@@ -86,6 +86,7 @@ export function startTerminal(main: HTMLElement, screen: HTMLElement): void {
         if (frame.status.state === "frozen" || frame.status.state === "running") {
           bar.frozen(frame.status.state === "frozen");
         }
+        bar.limits(frame.status.limitsMet);
         return bar.viewers(frame.status.viewers);
       case "pong":
         return;

@@ -12,7 +12,8 @@ test("an end is read as an object, as a bare word, and not from anything else", 
 
 test("a status from a newer server does not cost the reader the terminal", () => {
   const status = parseStatus({ state: "dreaming", expires_at: "soon", viewers: "many" });
-  assert.deepEqual(status, { state: "running", expiresAt: undefined, viewers: 1, end: undefined });
+  assert.deepEqual(status, { state: "running", expiresAt: undefined, viewers: 1, end: undefined, limitsMet: [] });
+  assert.deepEqual(parseStatus({ limits_met: ["disk", "patience", "memory"] }).limitsMet, ["memory", "disk"]);
   assert.equal(parseStatus(null).state, "running");
   assert.equal(parseStatus({ state: "frozen" }).state, "frozen");
 });

@@ -10,12 +10,18 @@ export type EndReason =
   | { reason: "exited"; code: number }
   | { reason: "failed"; message: string };
 
+/** A limit that the sandbox met, and lived on. */
+export type LimitMet = "memory" | "processes" | "disk" | "files";
+
+const LIMITS: readonly LimitMet[] = ["memory", "processes", "disk", "files"];
+
 export interface Status {
   state: SandboxState;
   /** Milliseconds since 1970 by the server's clock; undefined where it was not said. */
   expiresAt: number | undefined;
   viewers: number;
   end: EndReason | undefined;
+  limitsMet: LimitMet[];
 }
 
 const PLAIN = ["stopped", "out_of_memory", "idle", "lifetime", "operator"] as const;
@@ -26,11 +32,13 @@ export function parseStatus(json: unknown): Status {
   const state = object["state"];
   const expires = typeof object["expires_at"] === "string" ? Date.parse(object["expires_at"]) : NaN;
   const viewers = object["viewers"];
+  const met = object["limits_met"];
   return {
     state: STATES.find((word) => word === state) ?? "running",
     expiresAt: Number.isNaN(expires) ? undefined : expires,
     viewers: typeof viewers === "number" ? viewers : 1,
     end: parseEnd(object["end"]) ?? parseEnd(object["reason"]) ?? parseEnd(object),
+    limitsMet: Array.isArray(met) ? LIMITS.filter((limit) => met.includes(limit)) : [],
   };
 }
 

@@ -34,6 +34,7 @@ test("a status is read as the server writes it", () => {
       expiresAt: Date.UTC(2027, 0, 15, 8),
       viewers: 2,
       end: { reason: "exited", code: 3 },
+      limitsMet: [],
     },
   });
 });

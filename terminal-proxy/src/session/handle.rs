@@ -7,7 +7,7 @@ use super::{
 use crate::status::{State, Status};
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use container_api::{EndReason, SandboxId, TerminalSize};
+use container_api::{EndReason, LimitMet, SandboxId, TerminalSize};
 use std::{
     io,
     os::fd::OwnedFd,
@@ -38,7 +38,7 @@ impl Handle {
         scrollback_rows: usize,
         expires_at: DateTime<Utc>,
     ) -> io::Result<Self> {
-        let status = Status { state: State::Running, expires_at, viewers: 0, end: None };
+        let status = Status::new(State::Running, expires_at, None);
         let shared = Arc::new(Shared::new(status, Instant::now()));
         let (events, events_in) = mpsc::unbounded_channel();
         let (input, input_in) = mpsc::channel(INPUT_QUEUE);
@@ -91,6 +91,14 @@ impl Handle {
     /// See [`Shared::sleep`].
     pub(crate) fn sleep(&self, seen: Instant) -> Option<oneshot::Receiver<()>> {
         self.shared.sleep(seen)
+    }
+
+    pub(crate) fn set_limits_met(&self, limits: Vec<LimitMet>) {
+        self.shared.status.send_if_modified(|status| {
+            let changed = status.limits_met != limits;
+            status.limits_met = limits;
+            changed
+        });
     }
 
     pub(crate) fn set_frozen(&self, frozen: bool) {

@@ -226,6 +226,14 @@ fn of_containers(problem: &Problem) -> Problem {
             t("Every place is taken"),
             t("Every place on this server is taken just now. Please try again in a minute."),
         ),
+        "walls-down" => (
+            t("Sandboxes are closed to guests just now"),
+            t(
+                "The server tries the walls around its sandboxes by itself, and one of them does not \
+               stand. Until its operator has mended that, sandboxes start only for those who are \
+               logged in. Please log in, or try again later.",
+            ),
+        ),
         "sandbox-stopped" => (
             t("The sandbox was stopped"),
             t("The sandbox was stopped, or its time was up, before it had started."),

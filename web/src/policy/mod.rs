@@ -285,6 +285,13 @@ fn user(id: i64, role: Role, action: Action) -> Answer {
     }
 }
 
+/// Whether somebody gets a sandbox only while the self-test of the walls passes. Who has an account
+/// can be held to account.
+#[must_use]
+pub const fn only_behind_walls(actor: Actor) -> bool {
+    matches!(actor, Actor::Guest)
+}
+
 /// Whether something of the account `owner` is this account's. Who asks what somebody may do, asks
 /// [`decide`].
 #[must_use]

@@ -74,6 +74,7 @@ async fn begin(services: &Services, wish: Wish) -> Result<SandboxView, Error> {
         image,
         limits: services.tries.limits,
         size: wish.size.clamped(),
+        behind_walls: policy::only_behind_walls(wish.asker.actor),
     };
     let view = create(services, &wish, &request).await?;
     let (id, owner) = (view.id.clone(), wish.owner);

@@ -82,6 +82,22 @@ async fn the_overview_goes_on_without_the_container_server() {
 }
 
 #[actix_web::test]
+async fn an_administrator_has_the_walls_tried() {
+    let site = Site::start().await;
+    let ada = Person::signed_up(&site, "ada").await;
+    let root = administrator(&site, "grace").await;
+    assert!(root.page("/admin").await.contains("action=\"/admin/self-test\""));
+    let answer = root.submit("/admin", "/admin/self-test", &[]).await;
+    assert_eq!(location(&answer), "/admin");
+    assert!(root.page("/admin").await.contains("a wall does not stand"));
+    let log = root.page("/admin/audit").await;
+    assert!(log.contains("self-test.run") && log.contains("It did not pass."), "{log}");
+    let answer = ada.submit("/", "/admin/self-test", &[]).await;
+    assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+    site.stop().await;
+}
+
+#[actix_web::test]
 async fn an_administrator_stops_anybodys_sandbox_and_types_into_none() {
     let site = Site::start().await;
     let ada = site.with_project("jq").await;

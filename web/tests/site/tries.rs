@@ -1,6 +1,6 @@
 //! `POST /p/{slug}/try`, `/s/{id}`, `/s/{id}/stop`.
 
-use crate::support::{Person, Site, location, project, with};
+use crate::support::{Person, Program, Site, location, project, with};
 use container_api::EndReason;
 use reqwest::StatusCode;
 
@@ -28,6 +28,31 @@ async fn a_guest_tries_and_stops() {
     assert_eq!(location(&answer), terminal);
     let ended = guest.page(&terminal).await;
     assert!(ended.contains("You stopped this sandbox.") && ended.contains("Try again"), "{ended}");
+    site.stop().await;
+}
+
+#[actix_web::test]
+async fn guests_are_refused_while_a_wall_does_not_stand() {
+    let site = Site::start().await;
+    let ada = site.with_project("jq").await;
+    site.containers.books().walls_down = true;
+    let guest = Person::of(&site);
+    let answer = guest.try_it("jq").await;
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let page = answer.text().await.unwrap();
+    assert!(page.contains("Sandboxes are closed to guests just now"), "{page}");
+    assert!(page.contains("log in") && !page.contains("walls-down"), "{page}");
+    let wish = serde_json::json!({"project": "jq"});
+    let answer = Program::of(&site).post("/api/v1/sandboxes", &wish).await;
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let problem: serde_json::Value = answer.json().await.unwrap();
+    assert!(problem["type"].as_str().unwrap().ends_with("walls-down"), "{problem}");
+    // Who has an account goes on; nothing was written down of the others.
+    assert_eq!(ada.try_it("jq").await.status(), StatusCode::SEE_OTHER);
+    assert_eq!(site.containers.books().wishes.len(), 1);
+    assert!(guest.page("/p/jq").await.contains("<dd>once</dd>"));
+    site.containers.books().walls_down = false;
+    assert_eq!(guest.try_it("jq").await.status(), StatusCode::SEE_OTHER);
     site.stop().await;
 }
 

@@ -54,6 +54,8 @@ impl Room {
                 tracing::warn!(base = name, message, "a base image cannot be unpacked");
                 unknown(name, "It is in the registry, but cannot be unpacked.".to_owned())
             }
+            // Such as one for another kind of machine.
+            EngineError::Program(message) => unknown(name, message),
             error => Ending::engine(error),
         })?;
         Ok(ReadyBase { repository, image, layers: ready.layers })

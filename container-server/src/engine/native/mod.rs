@@ -5,6 +5,7 @@
 //! Images come from the registry, layer by layer ([`images`]).
 
 mod calls;
+mod egress;
 mod images;
 mod self_test;
 mod spec;
@@ -12,14 +13,17 @@ mod startup;
 mod step;
 mod watch;
 
+pub use egress::EgressConfig;
+
 use super::{
-    BuildStep, Ended, Engine, EngineError, Examination, Found, Layer, ReadyImage, Result, Start,
-    StepExit, Usage,
+    BuildStep, Ended, Engine, EngineError, Examination, Found, Layer, Pressure, ReadyImage, Result,
+    Start, StepExit, Usage,
 };
 use crate::remote::Remote;
 use bytes::Bytes;
 use calls::{CallError, Calls};
 use container_api::{ImageRef, SandboxId};
+use egress::Door;
 use futures_util::future::{BoxFuture, FutureExt};
 use images::Images;
 use sandbox::{
@@ -43,6 +47,7 @@ const BUILD_LAYER: &str = "build-";
 pub struct NativeEngine {
     calls: Calls,
     images: Images,
+    door: Arc<Door>,
     watch: Arc<Watch>,
     ends: Mutex<Option<mpsc::UnboundedReceiver<Ended>>>,
 }
@@ -62,7 +67,17 @@ impl NativeEngine {
         };
         let layers = startup::clear(&calls).await?;
         let images = Images::new(calls.clone(), remote, layers);
-        Ok(Self { calls, images, watch, ends: Mutex::new(Some(ends)) })
+        let door = Arc::default();
+        Ok(Self { calls, images, door, watch, ends: Mutex::new(Some(ends)) })
+    }
+
+    /// Lets sandboxes reach these from now on.
+    ///
+    /// # Errors
+    /// When the supervisor cannot be reached, or its host's firewall refuses.
+    pub async fn set_egress(&mut self, config: EgressConfig) -> Result<()> {
+        self.door = Arc::new(Door::new(config));
+        self.door.open(&self.calls).await
     }
 
     async fn start_sandbox(&self, start: Start) -> Result<OwnedFd> {
@@ -124,7 +139,7 @@ impl Engine for NativeEngine {
     }
 
     fn examine(&self) -> BoxFuture<'_, Result<Examination>> {
-        self_test::examine(&self.calls).boxed()
+        async move { self_test::examine(&self.calls, &self.door.egress()).await }.boxed()
     }
 
     fn prepare<'a>(&'a self, image: &'a ImageRef) -> BoxFuture<'a, Result<ReadyImage>> {
@@ -189,6 +204,15 @@ impl Engine for NativeEngine {
             let id = spec::name(id.as_str())?;
             let labels = spec::labels(labels);
             self.calls.run(move |client| client.relabel(&id, labels)).await.map_err(of_living)
+        }
+        .boxed()
+    }
+
+    fn pressure(&self, ids: Vec<SandboxId>) -> BoxFuture<'_, Result<Vec<(SandboxId, Pressure)>>> {
+        async move {
+            let names = ids.iter().map(|id| spec::name(id.as_str())).collect::<Result<Vec<_>>>()?;
+            let all = self.calls.run(move |client| client.pressure(&names)).await?;
+            Ok(all.iter().filter_map(spec::pressure).collect())
         }
         .boxed()
     }

@@ -13,7 +13,7 @@ use chrono::Utc;
 use container_api::{Isolation, NetworkPolicy, SelfTest, SelfTestCheck};
 use sandbox::{
     Client,
-    protocol::{CLOSED_PORTS, CLOSED_RANGES, Name, Network, Probe, Seen, Spec, Unpack},
+    protocol::{CLOSED_PORTS, CLOSED_RANGES, Egress, Name, Network, Probe, Seen, Spec, Unpack},
 };
 use std::{
     fs::File,
@@ -37,7 +37,7 @@ const METADATA: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::new(169, 254, 169, 25
 const PATIENCE: u32 = 300;
 
 /// Makes the test.
-pub(super) async fn examine(calls: &Calls) -> Result<Examination> {
+pub(super) async fn examine(calls: &Calls, egress: &Egress) -> Result<Examination> {
     let (at, began) = (Utc::now(), Instant::now());
     let layer = layer(calls).await?;
     let (neighbour, network) = neighbour(calls, &layer).await?;
@@ -47,7 +47,7 @@ pub(super) async fn examine(calls: &Calls) -> Result<Examination> {
     let checks = checks(&seen, &targets);
     let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(Examination {
-        facts: facts(&seen, network),
+        facts: facts(&seen, network, egress),
         self_test: SelfTest {
             at,
             took_ms,
@@ -175,7 +175,7 @@ fn outward_address() -> Option<Ipv4Addr> {
     }
 }
 
-fn facts(seen: &Seen, network: Network) -> Isolation {
+fn facts(seen: &Seen, network: Network, egress: &Egress) -> Isolation {
     Isolation {
         user_namespace: seen.root_outside != 0,
         id_mapped_mounts: seen.root_outside != 0 && seen.owner_of == Some(0),
@@ -187,6 +187,8 @@ fn facts(seen: &Seen, network: Network) -> Isolation {
             enabled: network == Network::Outbound,
             closed_ranges: CLOSED_RANGES.map(str::to_owned).to_vec(),
             closed_ports: CLOSED_PORTS.to_vec(),
+            open_ports: egress.tcp.clone(),
+            named_hosts: egress.named.iter().map(ToString::to_string).collect(),
         },
     }
 }

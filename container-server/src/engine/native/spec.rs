@@ -1,6 +1,8 @@
 //! From the engine's words to the supervisor's, and back.
 
-use crate::engine::{BuildStep, EngineError, Found, Layer, Result, RunConfig, Start, Usage};
+use crate::engine::{
+    BuildStep, EngineError, Found, Layer, Pressure, Result, RunConfig, Start, Usage,
+};
 use container_api::SandboxId;
 use sandbox::protocol::{Io, Limits, Living, Name, Network, Probe, Process, Spec, Upper};
 use std::collections::BTreeMap;
@@ -126,6 +128,17 @@ pub(super) fn usage(told: &sandbox::protocol::Usage) -> Usage {
         received_bytes: told.received_bytes,
         sent_bytes: told.sent_bytes,
     }
+}
+
+/// Which limits one of ours has met.
+pub(super) fn pressure(of: &sandbox::protocol::Pressure) -> Option<(SandboxId, Pressure)> {
+    let pressure = Pressure {
+        memory_kills: of.memory_kills,
+        refused_processes: of.refused_processes,
+        disk_full: of.disk_full,
+        files_full: of.files_full,
+    };
+    Some((id(&of.id)?, pressure))
 }
 
 /// Whether it is what a build left.

@@ -3,13 +3,15 @@
 use super::{
     Frame, PageResult, chart, check, checks, frame, html,
     load::{self, Chart, Row},
-    moment,
+    moment, see_other,
     walls::{self, Wall},
 };
 use crate::{
-    http::visitor::Visitor,
-    i18n::filters,
+    error::Error,
+    http::{form::Form, visitor::Visitor},
+    i18n::{filters, t},
     models::{
+        audit::{self, Event},
         now,
         oversight::{self, Counts},
     },
@@ -83,6 +85,20 @@ pub async fn show(services: web::Data<Services>, visitor: Visitor) -> PageResult
     let walls = facts.map(walls::walls).unwrap_or_default();
     let version = env!("CARGO_PKG_VERSION");
     html(StatusCode::OK, &Overview { frame: frame(&visitor)?, live, walls, version })
+}
+
+/// `POST /admin/self-test`: has the walls tried now.
+pub async fn self_test(services: web::Data<Services>, visitor: Visitor, _form: Form) -> PageResult {
+    check(&visitor, "/admin")?;
+    let test = services.containers.self_test().await.map_err(Error::from)?;
+    let outcome = if test.passed { "It passed." } else { "It did not pass." };
+    let event = Event::by(&visitor.asker(), "self-test.run", "sandboxes").saying(outcome);
+    services.db.write(move |conn| audit::add(conn, &event)).await.map_err(Error::from)?;
+    visitor.flash(match test.passed {
+        true => t("The self-test was made: every wall stands."),
+        false => t("The self-test was made: a wall does not stand."),
+    })?;
+    Ok(see_other("/admin"))
 }
 
 /// The part of it that moves.

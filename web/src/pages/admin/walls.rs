@@ -101,13 +101,29 @@ fn network(facts: &Isolation) -> Wall {
         [] => t("none").to_owned(),
         items => items.join(", "),
     };
-    let means =
-        t("The internet is open, except for these ranges: {ranges}; and these TCP ports: {ports}.");
+    let open: Vec<String> = policy.open_ports.iter().map(u16::to_string).collect();
+    let means = match policy.named_hosts.as_slice() {
+        [] => t(
+            "The internet is open at these TCP ports: {open}; except for these ranges: {ranges}; and these ports: {ports}.",
+        ),
+        _ => t(
+            "The internet is open at these TCP ports: {open}; except for these ranges: {ranges}; and these ports: {ports}. The operator opened besides: {hosts}.",
+        ),
+    };
+    let (ranges, hosts) = (list(&policy.closed_ranges), list(&policy.named_hosts));
     Wall {
         name: t("Network"),
         stands: !policy.closed_ranges.is_empty(),
         state: t("filtered").to_owned(),
-        means: fill(means, &[("ranges", &list(&policy.closed_ranges)), ("ports", &list(&ports))]),
+        means: fill(
+            means,
+            &[
+                ("open", &list(&open)),
+                ("ranges", &ranges),
+                ("ports", &list(&ports)),
+                ("hosts", &hosts),
+            ],
+        ),
     }
 }
 
@@ -129,13 +145,18 @@ mod tests {
                 enabled: true,
                 closed_ranges: vec!["10.0.0.0/8".to_owned()],
                 closed_ports: vec![25],
+                open_ports: vec![80, 443],
+                named_hosts: Vec::new(),
             },
         };
         let missing = |facts: &Isolation| -> Vec<&str> {
             walls(facts).iter().filter(|wall| !wall.stands).map(|wall| wall.name).collect()
         };
         assert_eq!(missing(&facts), ["System call filter (seccomp)"]);
-        assert!(walls(&facts)[6].means.contains("10.0.0.0/8; and these TCP ports: 25."));
+        assert!(walls(&facts)[6].means.contains("ports: 80, 443; except"));
+        assert!(walls(&facts)[6].means.ends_with("10.0.0.0/8; and these ports: 25."));
+        facts.network.named_hosts.push("10.9.8.7:80".to_owned());
+        assert!(walls(&facts)[6].means.ends_with("The operator opened besides: 10.9.8.7:80."));
         facts.network.closed_ranges.clear();
         facts.cgroup_version = 0;
         facts.seccomp = true;

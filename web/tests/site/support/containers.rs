@@ -30,6 +30,8 @@ pub struct Books {
     /// Digests of images that the registry holds no more.
     pub gone: Vec<String>,
     pub contexts: Vec<(ContextId, usize)>,
+    /// Whether its self-test has found a hole that it holds against guests.
+    pub walls_down: bool,
     /// How often all sandboxes were listed.
     pub listings: usize,
 }
@@ -64,6 +66,7 @@ impl Containers {
                 .route("/images/{repository:.+}/manifests/{digest}", web::get().to(image))
                 .route("/status", web::get().to(status::status))
                 .route("/status/load", web::get().to(status::load))
+                .route("/status/self-test", web::post().to(status::again))
         })
         .workers(1)
         // Once stopped it is gone: no connection lingers that would still be answered.
@@ -122,6 +125,9 @@ fn refuse(kind: &str, status: u16, detail: &str) -> HttpResponse {
 
 async fn create_sandbox(books: Shared, Json(wish): Json<CreateSandbox>) -> HttpResponse {
     let mut books = books.lock().unwrap();
+    if wish.behind_walls && books.walls_down {
+        return refuse("walls-down", 503, "A wall does not stand.");
+    }
     let lives = |s: &&SandboxView| s.owner == wish.owner && s.state != SandboxState::Ended;
     if let Some(other) = books.sandboxes.iter().find(lives) {
         let mut problem =

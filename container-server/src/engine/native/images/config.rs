@@ -10,6 +10,10 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 pub(super) struct ImageConfig {
     #[serde(default)]
+    architecture: Option<String>,
+    #[serde(default)]
+    os: Option<String>,
+    #[serde(default)]
     config: Option<Section>,
     rootfs: RootFs,
 }
@@ -30,9 +34,40 @@ struct RootFs {
     diff_ids: Option<Vec<String>>,
 }
 
+/// More than any image has. It is what the supervisor takes.
+const MOST_LAYERS: usize = 200;
+
+/// What this machine is called in images.
+fn architecture() -> &'static str {
+    match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        "x86" => "386",
+        "powerpc64" => "ppc64le",
+        other => other,
+    }
+}
+
 impl ImageConfig {
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, PullError> {
         serde_json::from_slice(bytes).map_err(|error| PullError::Config(error.to_string()))
+    }
+
+    /// Refuses what was made for another kind of machine, before anything of it is pulled. What
+    /// does not say for which is believed to fit.
+    pub(super) fn check_platform(&self) -> Result<(), PullError> {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let os = given(&self.os).unwrap_or_else(|| "linux".to_owned());
+        let here = architecture();
+        let architecture = given(&self.architecture).unwrap_or_else(|| here.to_owned());
+        // These run there as well.
+        let fits = architecture == here || (here, architecture.as_str()) == ("amd64", "386");
+        if os == "linux" && fits {
+            return Ok(());
+        }
+        let short = |text: String| text.chars().take(32).collect::<String>();
+        let image = format!("{}/{}", short(os), short(architecture));
+        Err(PullError::Platform { image, here: format!("linux/{here}") })
     }
 
     /// The digests of the layers' uncompressed content, one for each of `layers` layers.
@@ -40,6 +75,9 @@ impl ImageConfig {
         let ids = self.rootfs.diff_ids.clone().unwrap_or_default();
         if layers == 0 {
             return Err(PullError::Config("it has no layers".to_owned()));
+        }
+        if layers > MOST_LAYERS {
+            return Err(PullError::Layers { layers, most: MOST_LAYERS });
         }
         if ids.len() != layers {
             let message = format!("it names {} layers, its manifest {layers}", ids.len());
@@ -78,6 +116,21 @@ mod tests {
         assert_eq!(run.argv, ["/init", "-x", "sh"]);
         assert_eq!((run.cwd.as_str(), run.user.as_str()), ("/srv", "app"));
         assert_eq!(run.env, ["A=1"]);
+    }
+
+    #[test]
+    fn what_is_for_another_machine_is_refused() {
+        let of = |platform: &str| {
+            let text = format!(r#"{{{platform}"rootfs":{{"diff_ids":["x"]}}}}"#);
+            ImageConfig::parse(text.as_bytes()).unwrap().check_platform()
+        };
+        let here = format!(r#""architecture":"{}","os":"linux","#, architecture());
+        assert!(of(&here).is_ok() && of("").is_ok());
+        for other in [r#""architecture":"s390x","#, r#""os":"windows","#] {
+            let error = of(other).unwrap_err();
+            assert!(error.is_of_image());
+            assert!(error.to_string().starts_with("The image is for "), "{error}");
+        }
     }
 
     #[test]

@@ -11,6 +11,10 @@ pub(super) enum PullError {
     Remote(#[from] RemoteError),
     #[error("its configuration cannot be read: {0}")]
     Config(String),
+    #[error("The image has {layers} layers; this server takes up to {most}.")]
+    Layers { layers: usize, most: usize },
+    #[error("The image is for {image}, and this server is {here}.")]
+    Platform { image: String, here: String },
     #[error("a layer cannot be read: {0}")]
     Read(#[from] io::Error),
     #[error("a layer is compressed with {0}, which is not supported: use gzip or none")]
@@ -21,4 +25,11 @@ pub(super) enum PullError {
     Unpack(#[from] CallError),
     #[error("the work broke off: {0}")]
     BrokeOff(#[from] tokio::task::JoinError),
+}
+
+impl PullError {
+    /// Whether the image itself is at fault, and stays so: its maintainer and visitors are told.
+    pub(super) fn is_of_image(&self) -> bool {
+        matches!(self, Self::Layers { .. } | Self::Platform { .. })
+    }
 }

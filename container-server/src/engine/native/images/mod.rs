@@ -55,9 +55,9 @@ impl Images {
         if let Some(ready) = known {
             return Ok(ready);
         }
-        let ready = self.pull(image).await.map_err(|error| EngineError::Image {
-            image: image.to_string(),
-            message: error.to_string(),
+        let ready = self.pull(image).await.map_err(|error| match error.is_of_image() {
+            true => EngineError::Program(error.to_string()),
+            false => EngineError::Image { image: image.to_string(), message: error.to_string() },
         })?;
         let mut all = self.ready();
         if all.len() >= REMEMBERED {
@@ -74,6 +74,7 @@ impl Images {
         let (_, manifest) = found.ok_or(PullError::Missing)?;
         let config = self.remote.config_blob(repository, &manifest.config).await;
         let config = ImageConfig::parse(&config.map_err(PullError::from)?)?;
+        config.check_platform()?;
         let diff_ids = config.diff_ids(manifest.layers.len())?;
 
         let blobs = manifest.layers.into_iter().map(|blob| blob.digest);
