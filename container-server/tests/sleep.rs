@@ -92,7 +92,10 @@ async fn a_viewer_wakes_it_by_coming_and_by_typing_and_sees_nothing_of_its_sleep
     let registry = registry(&folder.path().join("registry"));
     let config = Config {
         capacity: 100,
-        engine: EngineConfig::Native { supervisor: "/nonexistent".into() },
+        engine: EngineConfig::Native {
+            supervisor: "/nonexistent".into(),
+            egress: EgressConfig::default(),
+        },
         registry: registry_config(&registry),
         terminals: terminals_config(),
         builds: BuildsConfig::new(folder.path().to_owned()),
