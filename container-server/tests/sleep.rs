@@ -7,8 +7,8 @@ use container_api::{ContainerClient, EndReason, Limits, SandboxId, SandboxState}
 use container_server::{
     Config, ContainerServer,
     builds::BuildsConfig,
-    config::EngineConfig,
     config::InternalToken,
+    config::{EgressConfig, EngineConfig},
     engine::Usage,
     remote::Remote,
     sandboxes::{SandboxError, Sandboxes},
