@@ -7,6 +7,7 @@ use container_server::{
     Config, ContainerServer,
     builds::BuildsConfig,
     config::{EgressConfig, EngineConfig, InternalToken},
+    engine::Pressure,
     remote::Remote,
 };
 use futures_util::SinkExt;
@@ -62,10 +63,11 @@ async fn a_viewer_sees_types_keeps_it_alive_and_is_told_the_end() {
     wait_for(&mut socket, &[STATUS], &later).await;
 
     // It lives on with a limit that it has met, and its viewers are told.
-    engine.pressure.lock().unwrap().disk_full = true;
-    wait_for(&mut socket, &[STATUS], "\"limits_met\":[\"disk\"]").await;
-    engine.pressure.lock().unwrap().refused_processes = 3;
+    *engine.pressure.lock().unwrap() =
+        Pressure { disk_full: true, refused_processes: 3, ..Pressure::default() };
     wait_for(&mut socket, &[STATUS], "\"limits_met\":[\"processes\",\"disk\"]").await;
+    // That took seconds, and the server lets connections go that nobody uses.
+    eventually("it is asked anew", || async { client.sandbox(&view.id).await.is_ok() }).await;
 
     client.restart_sandbox(&view.id).await.unwrap();
     wait_for(&mut socket, &[STATUS], "\"restarting\"").await;
