@@ -66,7 +66,7 @@ fn pages(cfg: &mut ServiceConfig) {
         account, admin, badge, build, comments, containers, delete_project, edit_demo,
         edit_project, embed, embed_settings, health, home, identities, language, leave, login,
         logout, manage, my_projects, new_project, oauth, oauth_finish, project, report, search,
-        signup, start, statistics, steer, terminal, tokens, transfer,
+        signup, start, statistics, steer, terminal, tokens, transfer, usage,
     };
     for resource in [
         at("/", [get().to(home::show)]),
@@ -135,6 +135,7 @@ fn pages(cfg: &mut ServiceConfig) {
         at("/s/{id}/restart", [post().to(steer::restart)]),
         at("/s/{id}/name", [post().to(steer::name)]),
         at("/containers", [get().to(containers::show)]),
+        at("/containers/usage", [get().to(usage::show)]),
         at("/admin", [get().to(admin::overview::show)]),
         at("/admin/live", [get().to(admin::overview::live)]),
         at("/admin/self-test", [post().to(admin::overview::self_test)]),
@@ -220,6 +221,7 @@ fn api_routes() -> Vec<(&'static str, Vec<Verb>)> {
         ("/api/v1/admin/audit", vec![get().to(admin::audit::list)]),
         ("/api/v1/sandboxes", vec![get().to(sandboxes::list), post().to(sandboxes::create)]),
         ("/api/v1/sandboxes/{id}", vec![get().to(sandboxes::show), delete().to(sandboxes::stop)]),
+        ("/api/v1/sandboxes/{id}/statistics", vec![get().to(sandboxes::statistics)]),
         ("/api/v1/sandboxes/{id}/freeze", vec![post().to(sandboxes::freeze)]),
         ("/api/v1/sandboxes/{id}/thaw", vec![post().to(sandboxes::thaw)]),
         ("/api/v1/sandboxes/{id}/extend", vec![post().to(sandboxes::extend)]),

@@ -195,6 +195,17 @@ pub async fn stop(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// `GET /api/v1/sandboxes/{id}/statistics`: what it uses.
+pub async fn statistics(
+    services: web::Data<Services>,
+    visitor: Visitor,
+    id: web::Path<String>,
+) -> ApiResult {
+    let (row, _) =
+        tries::open(&services, &id, &visitor.asker(), |own| Action::SeeSandbox { own }).await?;
+    Ok(HttpResponse::Ok().json(services.containers.statistics(&row.id).await?))
+}
+
 /// `POST /api/v1/sandboxes/{id}/freeze`
 pub async fn freeze(
     request: HttpRequest,

@@ -1,6 +1,9 @@
 //! `/containers`: what a visitor has running, and what came of the rest. For guests too.
 
-use super::{Frame, PageResult, html, moment};
+use super::{
+    Frame, PageResult, html, moment,
+    usage::{self, UsageTable},
+};
 use crate::{
     error::Error,
     http::{mark, visitor::Visitor},
@@ -46,6 +49,8 @@ impl Wish {
 struct Containers {
     frame: Frame,
     mine: Mine,
+    /// What those that run use.
+    usage: UsageTable,
     wish: Wish,
     limits: Limits,
     /// The address of the next page; empty on the last.
@@ -110,6 +115,7 @@ pub async fn show(
         frame: Frame::of(&visitor, HERE)?,
         limits: services.tries.limits,
         next: next.unwrap_or_default(),
+        usage: usage::of(&services, &mine.running).await,
         mine,
         wish,
     };

@@ -40,6 +40,7 @@ pub mod steer;
 pub mod terminal;
 pub mod tokens;
 pub mod transfer;
+pub mod usage;
 
 use crate::error::PageError;
 use actix_web::{

@@ -25,6 +25,14 @@ async fn a_guest_steers_what_runs_and_finds_it_again() {
     let terminal = location(&guest.try_it("jq").await);
     let page = guest.page(HERE).await;
     assert!(page.contains(&format!("href=\"{terminal}\"")) && page.contains("Running"), "{page}");
+    for part in [HERE, "/containers/usage"] {
+        let page = guest.page(part).await;
+        for words in ["25 % · 12.3 s in all", "3.0 MiB of 512 MiB", "2 of 256", "700 B in, 0 B out"]
+        {
+            assert!(page.contains(words), "{part} lacks {words}: {page}");
+        }
+        assert!(!Person::of(&site).page(part).await.contains("12.3 s"), "it is nobody else's");
+    }
     press(&guest, &terminal, "freeze").await;
     assert_eq!(site.containers.books().sandboxes[0].state, SandboxState::Frozen);
     let page = guest.page(HERE).await;
@@ -147,6 +155,10 @@ async fn programs_steer_by_the_api() {
     let post = async |program: &Program, verb: &str| {
         program.request(Method::POST, &format!("{path}/{verb}")).send().await.unwrap()
     };
+    let statistics = format!("{path}/statistics");
+    let used: serde_json::Value = reader.get(&statistics).await.json().await.unwrap();
+    assert_eq!((&used["processes"], &used["limits"]["processes"]), (&json!(2), &json!(256)));
+    assert_eq!(Program::of(&site).get(&statistics).await.status(), StatusCode::NOT_FOUND);
     for (verb, state) in
         [("freeze", "frozen"), ("thaw", "running"), ("restart", "running"), ("extend", "running")]
     {
@@ -161,6 +173,7 @@ async fn programs_steer_by_the_api() {
     assert_eq!(post(&program, "extend").await.status(), StatusCode::CONFLICT);
     site.containers.end(EndReason::Idle);
     assert_eq!(post(&program, "freeze").await.status(), StatusCode::GONE);
+    assert_eq!(reader.get(&statistics).await.status(), StatusCode::GONE);
     assert_eq!(post(&Program::of(&site), "freeze").await.status(), StatusCode::NOT_FOUND);
     site.stop().await;
 }

@@ -13,7 +13,7 @@ use chrono::Utc;
 use container_api::{
     BuildEvent, BuildEventKind, BuildId, BuildSource, BuildState, BuildView, ContextId,
     ContextView, CreateBuild, CreateSandbox, EndReason, ExtendSandbox, FailureCause, ImageRef,
-    Problem, SandboxId, SandboxState, SandboxView, TicketView,
+    Limits, Problem, SandboxId, SandboxState, SandboxStatistics, SandboxView, TicketView,
 };
 use std::{
     sync::{Arc, Mutex, MutexGuard},
@@ -53,6 +53,7 @@ impl Containers {
                 .route("/sandboxes", web::get().to(sandboxes))
                 .route("/sandboxes/{id}", web::get().to(sandbox))
                 .route("/sandboxes/{id}", web::delete().to(stop_sandbox))
+                .route("/sandboxes/{id}/statistics", web::get().to(statistics))
                 .route("/sandboxes/{id}/freeze", web::post().to(freeze))
                 .route("/sandboxes/{id}/thaw", web::post().to(thaw))
                 .route("/sandboxes/{id}/extend", web::post().to(extend))
@@ -196,6 +197,29 @@ fn change(
         Ok(()) => HttpResponse::Ok().json(view),
         Err(refused) => *refused,
     }
+}
+
+/// The same of every sandbox that runs.
+async fn statistics(books: Shared, id: Path<String>) -> HttpResponse {
+    let books = books.lock().unwrap();
+    let Some(sandbox) = books.sandboxes.iter().find(|s| s.id.as_str() == id.as_str()) else {
+        return refuse("no-such-sandbox", 404, "There is none.");
+    };
+    if sandbox.state == SandboxState::Ended {
+        return refuse("sandbox-ended", 410, "It has ended.");
+    }
+    HttpResponse::Ok().json(SandboxStatistics {
+        at: Utc::now(),
+        cpu_seconds: 12.34,
+        cpu_cores: Some(0.25),
+        memory_bytes: 3 << 20,
+        memory_peak_bytes: Some(9 << 20),
+        processes: 2,
+        disk_bytes: Some(5 << 10),
+        received_bytes: Some(700),
+        sent_bytes: Some(0),
+        limits: Limits::default(),
+    })
 }
 
 async fn freeze(books: Shared, id: Path<String>) -> HttpResponse {
