@@ -40,6 +40,8 @@ pub struct SandboxCounts {
     pub running: usize,
     /// Frozen.
     pub frozen: usize,
+    /// Those of all these that have ended and could not be released: it is tried again and again.
+    pub unreleased: usize,
 }
 
 /// Builds that have not ended, by state.

@@ -207,11 +207,13 @@ async fn what_cannot_be_released_is_tried_again() {
     engine.failing_stops.store(1, Ordering::SeqCst);
     let failed = sandboxes.stop(&view.id, EndReason::Stopped).await;
     assert!(matches!(failed, Err(SandboxError::Engine(_))), "{failed:?}");
+    assert_eq!(sandboxes.counts().await.unreleased, 1);
     // It counts as alive until it is gone, for the quota too.
     let refused = sandboxes.create(wish("guest")).await;
     assert!(matches!(refused, Err(SandboxError::QuotaReached { .. })), "{refused:?}");
     assert_eq!(ended(&sandboxes, &view.id).await.end, Some(EndReason::Stopped));
     assert!(engine.ids().is_empty());
+    assert_eq!(sandboxes.counts().await.unreleased, 0);
 }
 
 #[tokio::test]

@@ -285,6 +285,7 @@ impl Actor {
             Phase::Starting { .. } | Phase::Restarting { .. } => None,
             Phase::Running { since } => Some(*since),
             Phase::Ending { release, .. } => {
+                record.ending_since.get_or_insert_with(Instant::now);
                 if let Release::Failed { attempts, again } = *release
                     && again <= Instant::now()
                 {

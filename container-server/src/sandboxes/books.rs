@@ -14,13 +14,15 @@ use container_api::{
 };
 use std::{
     collections::{HashMap, VecDeque},
-    time::Instant,
+    time::{Duration, Instant},
 };
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 /// How long an ended sandbox can still be asked about.
 const REMEMBERED: TimeDelta = TimeDelta::minutes(10);
+/// How long a release may take before it counts as one that does not come about.
+const STUCK: Duration = Duration::from_secs(10);
 /// How many ended sandboxes are remembered at most.
 const REMEMBERED_COUNT: usize = 1_000;
 
@@ -124,6 +126,8 @@ pub(super) struct Record {
     pub(super) failure: Option<SandboxError>,
     /// What it uses, as far as somebody has asked.
     pub(super) measured: Measured,
+    /// Since when its end is known to be under way.
+    pub(super) ending_since: Option<Instant>,
     /// Who waits for its end.
     pub(super) stoppers: Vec<Reply<()>>,
 }
@@ -144,6 +148,7 @@ impl Record {
             creator: None,
             failure: None,
             measured: Measured::default(),
+            ending_since: None,
             stoppers: Vec::new(),
         }
     }
@@ -159,6 +164,16 @@ impl Record {
 
     pub(super) fn lives(&self) -> bool {
         !matches!(self.phase, Phase::Ended { .. })
+    }
+
+    /// Whether something is in the way of its end: a release has failed, or takes very long.
+    pub(super) fn is_stuck(&self) -> bool {
+        let failed = match &self.phase {
+            Phase::Ending { release: Release::Failed { .. }, .. } => true,
+            Phase::Ending { release: Release::UnderWay { attempts }, .. } => *attempts > 1,
+            _ => return false,
+        };
+        failed || self.ending_since.is_some_and(|since| since.elapsed() >= STUCK)
     }
 
     pub(super) fn view(&self, id: &SandboxId) -> SandboxView {
@@ -227,6 +242,7 @@ impl Books {
     pub(super) fn counts(&self) -> SandboxCounts {
         let mut counts = SandboxCounts::default();
         for (_, record) in self.living() {
+            counts.unreleased += usize::from(record.is_stuck());
             match record.state() {
                 SandboxState::Starting => counts.starting += 1,
                 SandboxState::Running => counts.running += 1,

@@ -15,6 +15,7 @@ pub async fn status(books: Shared) -> Json<Status> {
         starting: living(SandboxState::Starting),
         running: living(SandboxState::Running),
         frozen: living(SandboxState::Frozen),
+        unreleased: 0,
     };
     let builds = |state| books.builds.iter().filter(|(one, _)| one.state == state).count();
     let (queued, running) = (builds(BuildState::Queued), builds(BuildState::Running));
