@@ -170,8 +170,9 @@ pub struct Limits {
           value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub freeze_seconds: u64,
     /// Seconds in which nothing is typed, printed or computed at an open terminal page until its
-    /// sandbox freezes; it thaws at the next key. 0: never
-    #[arg(long, env = "TRYTHIS_QUIET_SECONDS", default_value_t = 300,
+    /// sandbox freezes; it thaws at the next key. 0: never, since a program that only waits for the
+    /// time to pass would stand still before its visitor's eyes
+    #[arg(long, env = "TRYTHIS_QUIET_SECONDS", default_value_t = 0,
           value_parser = clap::value_parser!(u64).range(0..=86_400))]
     pub quiet_seconds: u64,
     /// Memory of a sandbox, MiB

@@ -63,7 +63,7 @@ impl Default for Limits {
             lifetime_seconds: 30 * 60,
             idle_seconds: 120,
             freeze_seconds: 60,
-            quiet_seconds: 300,
+            quiet_seconds: 0,
         }
     }
 }
