@@ -63,6 +63,8 @@ pub async fn cancel(
     let build = builds::cancel(&services, &visitor.asker(), build).await?;
     let words = match build.state {
         BuildState::Cancelled => t("The build of {name} is cancelled."),
+        // Its step is ended first, which takes a moment.
+        state if !state.is_final() => t("The build of {name} is being cancelled."),
         _ => t("The build of {name} had ended already."),
     };
     visitor.flash(&fill(words, &[("name", &project.texts.name)]))?;
