@@ -14,7 +14,7 @@ const NETWORK: &str = "192.0.2.0/24";
 const ADDRESS: &str = "192.0.2.7";
 
 /// A site with somebody who publishes, and an administrator.
-async fn site() -> (Server, Client) {
+pub async fn site() -> (Server, Client) {
     let server = Server::options().set("TRYTHIS_BEHIND_PROXY", true).start();
     let maker = Client::of(&server);
     maker.sign_up("maker").await;
@@ -23,18 +23,18 @@ async fn site() -> (Server, Client) {
 }
 
 /// An administrator's browser and a visitor's, and a project between them.
-struct Both<'a> {
-    server: &'a Server,
-    administrator: Browser,
-    visitor: Browser,
+pub struct Both<'a> {
+    pub server: &'a Server,
+    pub administrator: Browser,
+    pub visitor: Browser,
     /// The project's path.
-    project: String,
+    pub project: String,
     /// The visitor's name, where they take one.
-    name: &'static str,
+    pub name: &'static str,
 }
 
 impl<'a> Both<'a> {
-    async fn on(device: Device, server: &'a Server, maker: &Client) -> Self {
+    pub async fn on(device: Device, server: &'a Server, maker: &Client) -> Self {
         let name = device.name();
         publish_busybox(maker, name).await;
         let (administrator, visitor) = (Browser::on(device).await, Browser::on(device).await);
@@ -43,12 +43,12 @@ impl<'a> Both<'a> {
     }
 
     /// The visitor looks at the project.
-    async fn looks(&self) {
+    pub async fn looks(&self) {
         self.visitor.goto(&self.server.url(&self.project)).await;
     }
 
     /// Opens a page of the administration by its name, as one who looks around would.
-    async fn opens(&self, page: &str) {
+    pub async fn opens(&self, page: &str) {
         self.administrator.goto(&self.server.url("/admin")).await;
         self.administrator.click(&format!(".subnav a[href='/admin/{page}']")).await;
         self.administrator.css(&format!(".subnav a[href='/admin/{page}'][aria-current]")).await;
@@ -76,7 +76,7 @@ impl<'a> Both<'a> {
         reads(&self.visitor, words).await;
     }
 
-    async fn close(self) {
+    pub async fn close(self) {
         for browser in [self.administrator, self.visitor] {
             let mut complaints = browser.complaints().await;
             // Refusals are told of by the browser as well.
