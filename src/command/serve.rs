@@ -49,6 +49,7 @@ pub fn run(options: Serve) -> Result<()> {
         EngineChoice::Auto | EngineChoice::Native => launch_supervisor(&folder, &account)?,
     }
     privilege::drop_to(&account)?;
+    privilege::raise_open_files()?;
     let secrets = Secrets::open(&folder.secret())?;
     // What the process holds open crosses the change of user, so nothing above needs root again.
     actix_web::rt::System::new()

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use nix::unistd::{Gid, Uid, User, geteuid, setgroups, setresgid, setresuid};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// The user that the server runs as.
 #[derive(Debug, Clone)]
@@ -52,4 +53,12 @@ pub fn drop_to(account: &Account) -> Result<()> {
         bail!("root could be regained after giving it up");
     }
     Ok(())
+}
+
+/// Lets this process have as many files open as it may: each sandbox and each viewer takes some,
+/// and the usual 1,024 are soon used up.
+pub fn raise_open_files() -> Result<()> {
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })
+        .context("raising the limit of open files")
 }
