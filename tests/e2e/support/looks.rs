@@ -58,7 +58,8 @@ const PAINTED: &str = "
 /// Elements that stick out of the page, where it scrolls sideways; and tables that do.
 const WIDE: &str = "
     const width = document.documentElement.clientWidth;
-    const tables = [...document.querySelectorAll('.table-wrap')]
+    // Figures over time may scroll by themselves: their rows are read across.
+    const tables = [...document.querySelectorAll('.table-wrap:not(:has(.table-plain))')]
         .filter((table) => table.scrollWidth > table.clientWidth + 1)
         .map((table) => table.outerHTML.slice(0, 120));
     if (tables.length > 0) return tables;
