@@ -1,7 +1,7 @@
 /**
  * `data-wait`: a notice that something is under way. The page is looked at again every few seconds;
  * the notice says what is new, and when it is over the page is loaded anew, unless that would take
- * away what somebody is typing.
+ * away what somebody is typing. With `="until-over"` the notice just goes: the page tells the rest.
  */
 
 const PAUSE_MS = 4_000;
@@ -17,7 +17,7 @@ async function look(notice: HTMLElement): Promise<void> {
   const fresh = await fetchNotice();
   // The server cannot be reached just now: what was known stays.
   if (fresh === undefined) return void again();
-  if (fresh === null) return location.reload();
+  if (fresh === null) return notice.dataset["wait"] === "until-over" ? notice.remove() : location.reload();
   // Screen readers say what changes here, so nothing changes without need.
   if (notice.textContent !== fresh.textContent) notice.replaceChildren(...fresh.childNodes);
   again();

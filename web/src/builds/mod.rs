@@ -10,7 +10,7 @@ use crate::{
     models::{
         audit::{self, Event},
         builds::{self, Build, News},
-        now,
+        now, pace,
         projects::{self, Project},
     },
     policy::{
@@ -22,6 +22,7 @@ use crate::{
 };
 use container_api::{BuildId, BuildSource, BuildState, ClientError, CreateBuild, FailureCause};
 use diesel::QueryResult;
+use waiting::Waiting;
 
 /// A build that is wished for.
 pub struct Wanted {
@@ -142,8 +143,20 @@ pub async fn refresh(services: &Services, build: Build) -> Result<Build, Error> 
     follow(services, build, None).await
 }
 
+/// How long a build that has not ended will still take, as far as it is known.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn waiting(services: &Services, build: &Build) -> Result<Waiting, Error> {
+    let queued = build.state == BuildState::Queued;
+    let ahead = if queued { ahead(services, build).await } else { None };
+    let project = build.project_id;
+    let usual = services.db.read(move |conn| pace::build_seconds(conn, project)).await?;
+    Ok(Waiting { queued, ahead, passed: Waiting::since(build.created_at, now()), usual })
+}
+
 /// How many builds get their turn before this one, which waits; nothing where nobody knows.
-pub async fn ahead(services: &Services, build: &Build) -> Option<u32> {
+async fn ahead(services: &Services, build: &Build) -> Option<u32> {
     let view = services.containers.build(&build.id).await;
     view.inspect_err(|error| tracing::debug!(%error, "a build's place is unknown")).ok()?.ahead
 }

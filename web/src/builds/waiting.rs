@@ -23,6 +23,12 @@ impl Waiting {
         (now - began).num_seconds().max(0)
     }
 
+    /// Whether there is anything to tell.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        self.queued || self.usual.is_some()
+    }
+
     /// Its place in the queue; empty once it runs.
     #[must_use]
     pub fn place(&self) -> String {
@@ -75,6 +81,7 @@ mod tests {
             assert!(told.0.contains(place) && told.0.is_empty() == place.is_empty(), "{told:?}");
             let fits = told.1.contains(estimate) && told.1.is_empty() == estimate.is_empty();
             assert!(fits, "{told:?}");
+            assert_eq!(waiting.is_known(), !(told.0.is_empty() && told.1.is_empty()));
         }
     }
 }

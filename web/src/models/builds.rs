@@ -134,6 +134,15 @@ pub fn by_id(conn: &mut AnyConnection, id: &BuildId) -> QueryResult<Option<Build
     row.first(conn).optional()?.map(read).transpose()
 }
 
+/// The newest build of the project at this place.
+pub fn newest(conn: &mut AnyConnection, slug: &str) -> QueryResult<Option<Build>> {
+    let row = builds::table
+        .inner_join(projects::table.on(projects::latest_build_id.eq(builds::id.nullable())))
+        .filter(projects::slug.eq(slug))
+        .select(Row::as_select());
+    row.first(conn).optional()?.map(read).transpose()
+}
+
 /// The builds that have not ended, as far as is known; the oldest first.
 pub fn under_way(conn: &mut AnyConnection) -> QueryResult<Vec<Build>> {
     builds::table

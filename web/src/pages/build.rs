@@ -5,6 +5,7 @@ use crate::{
     builds::{
         self,
         events::Format,
+        waiting::Waiting,
         words::{self, Failure},
     },
     error::Error,
@@ -24,6 +25,8 @@ struct BuildPage {
     build: Build,
     project: Project,
     failure: Option<Failure>,
+    /// How long it will still take.
+    waiting: Option<Waiting>,
     /// The page shows what was last known, because the container server cannot be asked.
     is_stale: bool,
 }
@@ -48,8 +51,12 @@ pub async fn show(
         Err(error) => return Err(error.into()),
     };
     let failure = build.failure.as_ref().map(words::failure);
+    let waiting = match build.state.is_final() {
+        true => None,
+        false => Some(builds::waiting(&services, &build).await?),
+    };
     let frame = Frame::of(&visitor, "/projects")?;
-    html(StatusCode::OK, &BuildPage { frame, build, project, failure, is_stale })
+    html(StatusCode::OK, &BuildPage { frame, build, project, failure, waiting, is_stale })
 }
 
 /// `GET /builds/{id}/log`: the log as server-sent events, from the beginning or from where the

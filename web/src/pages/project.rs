@@ -16,7 +16,7 @@ use crate::{
     models::{
         builds::{self as build_rows, Build},
         comments::{self, Comment},
-        now, pace,
+        pace,
         projects::{self, Project},
     },
     policy::{self, Action, Answer, decide},
@@ -149,7 +149,7 @@ pub async fn page(
     let is_mine = decide(visitor.actor(), action) == Answer::Yes;
     let waits = |build: &&Build| !build.state.is_final() && (is_mine || project.image.is_none());
     let waiting = match build.as_ref().filter(waits) {
-        Some(build) => Some(waiting(services, build).await?),
+        Some(build) => Some(builds::waiting(services, build).await?),
         None => None,
     };
     let status = match draft.errors.is_empty() {
@@ -210,14 +210,6 @@ async fn news(services: &Services, build: Build, project: &mut Project) -> Resul
         Err(Error::Containers(_)) => Ok(build),
         Err(error) => Err(error),
     }
-}
-
-async fn waiting(services: &Services, build: &Build) -> Result<Waiting, Error> {
-    let queued = build.state == BuildState::Queued;
-    let ahead = if queued { builds::ahead(services, build).await } else { None };
-    let project = build.project_id;
-    let usual = services.db.read(move |conn| pace::build_seconds(conn, project)).await?;
-    Ok(Waiting { queued, ahead, passed: Waiting::since(build.created_at, now()), usual })
 }
 
 /// `POST /p/{slug}/try`: to the terminal, or to the sandbox that is in the way.

@@ -3,12 +3,13 @@
 
 use super::{Frame, PageResult, html};
 use crate::{
+    builds::{self, waiting::Waiting},
     error::Error,
     http::{navigation, visitor::Visitor},
     i18n::filters,
     models::{
         badges::{self, Known},
-        now,
+        builds as build_rows, now,
     },
     policy::{self, Action},
     service::Services,
@@ -33,6 +34,8 @@ struct StartPage {
     by_itself: bool,
     /// Whether all places are taken.
     full: bool,
+    /// How long the first build will still take.
+    waiting: Option<Waiting>,
 }
 
 /// The page.
@@ -48,18 +51,36 @@ pub async fn show(
     let known = services.db.read(move |conn| badges::of(conn, &wanted, today)).await?;
     let known = known.ok_or(Error::NoSuchProject)?;
     let full = known.has_image && is_full(&services).await;
+    let waiting = match known.is_building() && !known.has_image {
+        true => first_build(&services, &slug).await?,
+        false => None,
+    };
     let page = StartPage {
         frame: Frame::of(&visitor, "")?,
         slug,
         known,
         by_itself: navigation::is_persons(&request) && !full,
         full,
+        waiting,
     };
     let mut response = html(StatusCode::OK, &page)?;
     // The project's page is the one to find.
     let robots = HeaderName::from_static("x-robots-tag");
     response.headers_mut().insert(robots, HeaderValue::from_static("noindex"));
     Ok(response)
+}
+
+/// How the newest build stands.
+async fn first_build(services: &Services, slug: &str) -> Result<Option<Waiting>, Error> {
+    let slug = slug.to_owned();
+    let build = services.db.read(move |conn| build_rows::newest(conn, &slug)).await?;
+    let Some(build) = build else { return Ok(None) };
+    // It may have ended since it was last looked at. Without an answer the page says what is known.
+    let build = match builds::refresh(services, build.clone()).await {
+        Err(Error::Containers(_)) => build,
+        refreshed => refreshed?,
+    };
+    Ok(Some(builds::waiting(services, &build).await?))
 }
 
 /// Whether there is no place now, as far as it is known: the one who gives places has the last word.

@@ -32,15 +32,18 @@ async fn the_log_is_followed_to_its_end_and_resumed() {
 #[actix_web::test]
 async fn a_running_build_can_be_cancelled() {
     let site = Site::start().await;
-    let ada = Person::signed_up(&site, "ada").await;
+    // From what was built before is known how long it takes.
+    let ada = site.with_project("jq").await;
     let build = build_of(&ada, "Endless", "wait").await;
     let page = ada.page(&build).await;
     assert!(page.contains("data-state=\"running\"") && page.contains("Cancel</button>"), "{page}");
+    assert!(page.contains("data-wait"), "whoever waits is told for how long: {page}");
     assert!(ada.page("/p/endless").await.contains("The first build is under way"));
     let answer = ada.submit(&build, &format!("{build}/cancel"), &[]).await;
     assert_eq!(location(&answer), build);
     let page = ada.page(&build).await;
     assert!(page.contains("data-state=\"cancelled\"") && !page.contains("Cancel</button>"));
+    assert!(!page.contains("data-wait"), "{page}");
     site.stop().await;
 }
 

@@ -63,6 +63,8 @@ async fn what_cannot_be_started_says_why() {
         let page = ask(&ada, &name.to_lowercase(), &CLICK).await.text().await.unwrap();
         assert!(page.contains(says), "{page}");
         assert!(!page.contains("data-try-form"), "{page}");
+        // Whoever waits is told for how long, and need not press anything.
+        assert_eq!(page.contains("data-wait"), script == "wait", "{page}");
     }
     assert_eq!(ada.get("/p/unknown/start").await.status(), StatusCode::NOT_FOUND);
     site.stop().await;
