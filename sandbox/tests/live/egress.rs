@@ -198,7 +198,7 @@ fn names_are_asked_of_the_public_alone() {
     let mut shell = wide(&lab, "asker");
     let mut ask = |whom: Ipv4Addr| {
         // Nobody answers, so it gives up by itself or is stopped.
-        shell.ask(&format!("nslookup a.example {whom} > /dev/null 2>&1 & sleep 1; kill $!"));
+        shell.ask(&format!("timeout 1 nslookup a.example {whom} > /dev/null 2>&1"));
     };
     for closed in [PRIVATE[0], PRIVATE[3], HOST] {
         ask(closed);
@@ -213,7 +213,7 @@ fn names_are_asked_of_the_public_alone() {
     lab.client.set_egress(&egress).expect("taken");
     lab.client.stop(&name("asker")).expect("stopped");
     let mut shell = wide(&lab, "again");
-    shell.ask(&format!("nslookup a.example {PUBLIC} > /dev/null 2>&1 & sleep 1; kill $!"));
+    shell.ask(&format!("timeout 1 nslookup a.example {PUBLIC} > /dev/null 2>&1"));
     assert!(out.recv(&mut [0; 512]).is_err());
 }
 

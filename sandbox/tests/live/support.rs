@@ -19,11 +19,11 @@ pub const BASE: &str = "busybox";
 /// Only to end a test that hangs; nothing is measured by it.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-const APPLETS: [&str; 37] = [
+const APPLETS: [&str; 38] = [
     "cat", "chmod", "chown", "chroot", "cp", "cut", "dd", "dmesg", "echo", "env", "false", "grep",
     "head", "hostname", "id", "ip", "kill", "ln", "ls", "mkdir", "mkfifo", "mknod", "mount", "nc",
-    "nslookup", "ping", "ps", "rm", "sh", "sleep", "stat", "stty", "touch", "tr", "true", "tty",
-    "unshare",
+    "nslookup", "ping", "ps", "rm", "sh", "sleep", "stat", "stty", "timeout", "touch", "tr",
+    "true", "tty", "unshare",
 ];
 
 /// A supervisor and its folder.
