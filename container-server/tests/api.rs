@@ -6,17 +6,12 @@ use container_api::{
     BuildId, ClientError, ContainerClient, CreateSandbox, EndReason, ExtendSandbox, Problem,
     SandboxId, SandboxState,
 };
-use container_server::{
-    Config, ContainerServer,
-    builds::BuildsConfig,
-    config::{EgressConfig, EngineConfig, InternalToken},
-    remote::Remote,
-};
+use container_server::{ContainerServer, remote::Remote};
 use std::sync::{Arc, atomic::Ordering};
 use support::{
     eventually,
     fake_engine::FakeEngine,
-    servers::{Server, registry, registry_config},
+    servers::{Server, config, registry},
     wishes::{terminals_config, wish},
 };
 use tempfile::TempDir;
@@ -37,17 +32,7 @@ impl Api {
     async fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let registry = registry(&folder.path().join("registry"));
-        let config = Config {
-            capacity: 100,
-            engine: EngineConfig::Native {
-                supervisor: "/nonexistent".into(),
-                egress: EgressConfig::default(),
-            },
-            registry: registry_config(&registry),
-            terminals: terminals_config(),
-            builds: BuildsConfig::new(folder.path().to_owned()),
-            token: InternalToken(TOKEN.to_owned()),
-        };
+        let config = config(&registry, folder.path(), TOKEN);
         let engine = Arc::new(FakeEngine::new());
         let remote = Remote::new(&config.registry).unwrap();
         let server = ContainerServer::start_on(engine.clone(), remote, config).await.unwrap();

@@ -5,10 +5,7 @@ mod support;
 
 use container_api::{ContainerClient, EndReason, Limits, SandboxId, SandboxState};
 use container_server::{
-    Config, ContainerServer,
-    builds::BuildsConfig,
-    config::InternalToken,
-    config::{EgressConfig, EngineConfig},
+    ContainerServer,
     engine::Usage,
     remote::Remote,
     sandboxes::{SandboxError, Sandboxes},
@@ -19,9 +16,9 @@ use support::{
     doubled::{ended, started},
     eventually,
     fake_engine::FakeEngine,
-    servers::{Server, registry, registry_config},
+    servers::{Server, config, registry},
     sockets::{STATUS, connect, wait_for},
-    wishes::{limited, terminals, terminals_config, wish},
+    wishes::{limited, terminals, wish},
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -90,17 +87,7 @@ async fn what_does_not_stand_still_goes_on() {
 async fn a_viewer_wakes_it_by_coming_and_by_typing_and_sees_nothing_of_its_sleep() {
     let folder = tempfile::tempdir().unwrap();
     let registry = registry(&folder.path().join("registry"));
-    let config = Config {
-        capacity: 100,
-        engine: EngineConfig::Native {
-            supervisor: "/nonexistent".into(),
-            egress: EgressConfig::default(),
-        },
-        registry: registry_config(&registry),
-        terminals: terminals_config(),
-        builds: BuildsConfig::new(folder.path().to_owned()),
-        token: InternalToken("token".to_owned()),
-    };
+    let config = config(&registry, folder.path(), "token");
     let engine = Arc::new(FakeEngine::new());
     let remote = Remote::new(&config.registry).unwrap();
     let server = ContainerServer::start_on(engine.clone(), remote, config).await.unwrap();

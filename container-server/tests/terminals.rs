@@ -3,21 +3,15 @@
 mod support;
 
 use container_api::{ContainerClient, EndReason, ExtendSandbox, SandboxState};
-use container_server::{
-    Config, ContainerServer,
-    builds::BuildsConfig,
-    config::{EgressConfig, EngineConfig, InternalToken},
-    engine::Pressure,
-    remote::Remote,
-};
+use container_server::{ContainerServer, engine::Pressure, remote::Remote};
 use futures_util::SinkExt;
 use std::sync::Arc;
 use support::{
     eventually,
     fake_engine::FakeEngine,
-    servers::{Server, registry, registry_config},
+    servers::{Server, config, registry},
     sockets::{OUTPUT, SCREEN, STATUS, close_code, connect, wait_for},
-    wishes::{limited, terminals_config},
+    wishes::limited,
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -25,17 +19,7 @@ use tokio_tungstenite::tungstenite::Message;
 async fn a_viewer_sees_types_keeps_it_alive_and_is_told_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let registry = registry(&folder.path().join("registry"));
-    let config = Config {
-        capacity: 100,
-        engine: EngineConfig::Native {
-            supervisor: "/nonexistent".into(),
-            egress: EgressConfig::default(),
-        },
-        registry: registry_config(&registry),
-        terminals: terminals_config(),
-        builds: BuildsConfig::new(folder.path().to_owned()),
-        token: InternalToken("token".to_owned()),
-    };
+    let config = config(&registry, folder.path(), "token");
     let engine = Arc::new(FakeEngine::new());
     let remote = Remote::new(&config.registry).unwrap();
     let server = ContainerServer::start_on(engine.clone(), remote, config).await.unwrap();

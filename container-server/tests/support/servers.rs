@@ -1,6 +1,12 @@
 //! Servers on free ports of the loopback interface.
 
+use super::wishes::terminals_config;
 use actix_web::{App, HttpServer, dev::ServerHandle, web::ServiceConfig};
+use container_server::{
+    Config,
+    builds::BuildsConfig,
+    config::{EgressConfig, EngineConfig, InternalToken},
+};
 
 /// A server that runs until it is stopped.
 #[derive(Debug)]
@@ -53,5 +59,21 @@ pub fn registry_config(server: &Server) -> container_server::remote::RegistryCon
             password: "s3cret".to_owned(),
         }),
         upstream: None,
+    }
+}
+
+/// A container server on that registry, for an engine that is given: what a supervisor would be asked
+/// is asked of nobody.
+pub fn config(registry: &Server, folder: &std::path::Path, token: &str) -> Config {
+    Config {
+        capacity: 100,
+        engine: EngineConfig::Native {
+            supervisor: "/nonexistent".into(),
+            egress: EgressConfig::default(),
+        },
+        registry: registry_config(registry),
+        terminals: terminals_config(),
+        builds: BuildsConfig::new(folder.to_owned()),
+        token: InternalToken(token.to_owned()),
     }
 }

@@ -1,19 +1,9 @@
 //! Archives that ask for too much, or hold what means nothing here.
 
-use crate::support::{Lab, archive, entry, name};
-use sandbox::{
-    Error,
-    protocol::{Failure, FailureKind, Process, Spec, Unpack},
-};
+use crate::support::{Lab, archive, entry, failure, name};
+use sandbox::protocol::{FailureKind, Process, Spec, Unpack};
 use std::{fs::File, io::Write};
 use tar::EntryType;
-
-fn failure<T: std::fmt::Debug>(result: Result<T, Error>) -> Failure {
-    match result {
-        Err(Error::Failure(failure)) => failure,
-        other => panic!("not a failure: {other:?}"),
-    }
-}
 
 #[test]
 fn what_asks_for_too_much_is_refused_by_its_header() {

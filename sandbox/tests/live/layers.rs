@@ -1,10 +1,7 @@
 //! Archives to layers and back.
 
-use crate::support::{Lab, archive, entry, link, name, packed, raw_entry};
-use sandbox::{
-    Error,
-    protocol::{Failure, FailureKind, Process, Spec, Unpack},
-};
+use crate::support::{Lab, archive, entry, failure, link, name, packed, raw_entry};
+use sandbox::protocol::{FailureKind, Process, Spec, Unpack};
 use std::{
     collections::BTreeMap,
     fs::{self, File},
@@ -35,13 +32,6 @@ fn listing(tar: &[u8]) -> BTreeMap<String, (EntryType, u32, u64, u64, String)> {
             (path, facts)
         })
         .collect()
-}
-
-fn failure<T: std::fmt::Debug>(result: Result<T, Error>) -> Failure {
-    match result {
-        Err(Error::Failure(failure)) => failure,
-        other => panic!("not a failure: {other:?}"),
-    }
 }
 
 #[test]

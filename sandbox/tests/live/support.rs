@@ -1,8 +1,8 @@
 //! A supervisor of one's own in a temporary folder, with one layer made of busybox.
 
 use sandbox::{
-    Client, Config, Events,
-    protocol::{Event, Exit, Io, Limits, Name, Network, Process, Spec, Unpack, Upper},
+    Client, Config, Error, Events,
+    protocol::{Event, Exit, Failure, Io, Limits, Name, Network, Process, Spec, Unpack, Upper},
 };
 use std::{
     fs::{self, File},
@@ -351,4 +351,12 @@ pub fn program() -> &'static str {
 
 fn rustix_is_root() -> bool {
     rustix::process::geteuid().is_root()
+}
+
+/// The failure that this is.
+pub fn failure<T: std::fmt::Debug>(result: Result<T, Error>) -> Failure {
+    match result {
+        Err(Error::Failure(failure)) => failure,
+        other => panic!("not a failure: {other:?}"),
+    }
 }
