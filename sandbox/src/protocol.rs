@@ -7,8 +7,11 @@
 mod egress;
 mod usage;
 
-pub use egress::{CLOSED_PORTS, CLOSED_RANGES, Egress};
+pub use egress::{CLOSED_PORTS, CLOSED_RANGES, Egress, can_never_be_named};
 pub use usage::Usage;
+
+/// The most layers of a sandbox: more than any image has; overlayfs takes 500.
+pub const MAX_LAYERS: usize = 200;
 
 use serde::{Deserialize, Serialize};
 use std::{

@@ -18,7 +18,7 @@ mod resolver;
 use crate::{
     config::Subnet,
     fault::{Doing, Fault},
-    protocol::{Egress, FailureKind},
+    protocol::{Egress, FailureKind, can_never_be_named},
 };
 use departures::Departures;
 use instance::Instance;
@@ -84,10 +84,7 @@ impl Net {
     /// Lets sandboxes reach these from now on. The rules change in one step, and what is connected
     /// stays so.
     pub fn set_egress(&self, egress: &Egress) -> Result<(), Fault> {
-        let nowhere = |ip: &Ipv4Addr| {
-            ip.is_loopback() || ip.is_link_local() || ip.is_multicast() || ip.is_unspecified()
-        };
-        if let Some(host) = egress.named.iter().find(|host| nowhere(host.ip())) {
+        if let Some(host) = egress.named.iter().find(|host| can_never_be_named(host.ip())) {
             let text = format!("Sandboxes can never be let to {host}.");
             return Err(Fault::told(FailureKind::Invalid, text));
         }

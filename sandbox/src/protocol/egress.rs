@@ -1,7 +1,7 @@
 //! Whom sandboxes may reach, and whom never.
 
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddrV4;
+use std::net::{Ipv4Addr, SocketAddrV4};
 
 /// The address ranges that no sandbox reaches, wherever its packets are routed.
 pub const CLOSED_RANGES: [&str; 10] = [
@@ -19,6 +19,13 @@ pub const CLOSED_RANGES: [&str; 10] = [
 
 /// The TCP ports that no sandbox reaches anywhere but at a named host: those of mail.
 pub const CLOSED_PORTS: [u16; 3] = [25, 465, 587];
+
+/// Whether an address is open to no sandbox, not even where an operator names it: those that mean
+/// something else on each machine.
+#[must_use]
+pub fn can_never_be_named(ip: &Ipv4Addr) -> bool {
+    ip.is_loopback() || ip.is_link_local() || ip.is_multicast() || ip.is_unspecified()
+}
 
 /// Whom all sandboxes with a network may reach, and how fast. What is closed stays closed whatever
 /// this says, but for the hosts that are named.

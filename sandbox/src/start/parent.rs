@@ -22,9 +22,6 @@ use std::{
     os::fd::{AsFd, AsRawFd, OwnedFd},
 };
 
-/// More than any image has; overlayfs takes 500.
-const MAX_LAYERS: usize = 200;
-
 /// Every namespace but that of cgroups, which comes when the sandbox is in its own cgroups.
 const NAMESPACES: i32 = libc::CLONE_NEWUSER
     | libc::CLONE_NEWNS
@@ -139,7 +136,7 @@ fn check(spec: &Spec) -> Result<(), Fault> {
     if spec.hostname.is_empty() || spec.hostname.len() > 63 || !spec.hostname.bytes().all(plain) {
         return invalid("The host name is not one: letters, digits, `-` and `.`, at most 63.");
     }
-    if spec.layers.len() > MAX_LAYERS {
+    if spec.layers.len() > crate::protocol::MAX_LAYERS {
         return invalid("The image has more layers than a sandbox takes.");
     }
     Ok(())

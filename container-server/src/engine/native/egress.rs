@@ -2,7 +2,7 @@
 //! looked up again and again.
 
 use super::calls::Calls;
-use sandbox::protocol::Egress;
+use sandbox::protocol::{Egress, can_never_be_named};
 use std::{
     collections::HashMap,
     net::{SocketAddr, SocketAddrV4},
@@ -82,9 +82,7 @@ impl Door {
 /// Sandboxes have IPv4 alone; and no name opens what the supervisor never opens.
 fn reachable(address: SocketAddr) -> Option<SocketAddrV4> {
     let SocketAddr::V4(address) = address else { return None };
-    let ip = address.ip();
-    let never = ip.is_loopback() || ip.is_link_local() || ip.is_multicast() || ip.is_unspecified();
-    (!never).then_some(address)
+    (!can_never_be_named(address.ip())).then_some(address)
 }
 
 async fn keep(door: Weak<Door>, calls: Calls) {

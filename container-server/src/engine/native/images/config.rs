@@ -5,6 +5,7 @@
 
 use super::error::PullError;
 use crate::engine::RunConfig;
+use sandbox::protocol::MAX_LAYERS;
 use serde::Deserialize;
 
 #[derive(Debug, Deserialize)]
@@ -33,9 +34,6 @@ struct RootFs {
     #[serde(default)]
     diff_ids: Option<Vec<String>>,
 }
-
-/// More than any image has. It is what the supervisor takes.
-const MOST_LAYERS: usize = 200;
 
 /// What this machine is called in images.
 fn architecture() -> &'static str {
@@ -76,8 +74,8 @@ impl ImageConfig {
         if layers == 0 {
             return Err(PullError::Config("it has no layers".to_owned()));
         }
-        if layers > MOST_LAYERS {
-            return Err(PullError::Layers { layers, most: MOST_LAYERS });
+        if layers > MAX_LAYERS {
+            return Err(PullError::Layers { layers, most: MAX_LAYERS });
         }
         if ids.len() != layers {
             let message = format!("it names {} layers, its manifest {layers}", ids.len());
