@@ -139,18 +139,10 @@ impl Client {
     /// # Errors
     /// [`Error::Io`] when the supervisor cannot be reached.
     pub fn pressure(&self, ids: &[Name]) -> Result<Vec<Pressure>, Error> {
-        let mut all = Vec::new();
-        // A question fits into one message.
-        for some in ids.chunks(500) {
-            self.parts(&Request::Pressure(some.to_vec()), |reply| match reply {
-                Reply::Pressure(part) => {
-                    all.extend(part);
-                    Ok(())
-                }
-                other => Err(unexpected(&other)),
-            })?;
-        }
-        Ok(all)
+        self.of_each(ids, Request::Pressure, |reply| match reply {
+            Reply::Pressure(part) => Ok(part),
+            other => Err(unexpected(&other)),
+        })
     }
 
     /// What these sandboxes use; those that do not live are left out.
@@ -158,17 +150,10 @@ impl Client {
     /// # Errors
     /// [`Error::Io`] when the supervisor cannot be reached.
     pub fn statistics(&self, ids: &[Name]) -> Result<Vec<Usage>, Error> {
-        let mut all = Vec::new();
-        for some in ids.chunks(500) {
-            self.parts(&Request::Statistics(some.to_vec()), |reply| match reply {
-                Reply::Statistics(part) => {
-                    all.extend(part);
-                    Ok(())
-                }
-                other => Err(unexpected(&other)),
-            })?;
-        }
-        Ok(all)
+        self.of_each(ids, Request::Statistics, |reply| match reply {
+            Reply::Statistics(part) => Ok(part),
+            other => Err(unexpected(&other)),
+        })
     }
 
     /// Lets sandboxes reach these from now on, and nobody else. What is connected stays so.
@@ -285,6 +270,23 @@ impl Client {
             Some(answer) => Ok(answer),
             None => Err(hung_up()),
         }
+    }
+
+    /// Asks about many sandboxes: a question has to fit into one message.
+    fn of_each<T>(
+        &self,
+        ids: &[Name],
+        request: impl Fn(Vec<Name>) -> Request,
+        part: impl Fn(Reply) -> Result<Vec<T>, Error>,
+    ) -> Result<Vec<T>, Error> {
+        let mut all = Vec::new();
+        for some in ids.chunks(500) {
+            self.parts(&request(some.to_vec()), |reply| {
+                all.extend(part(reply)?);
+                Ok(())
+            })?;
+        }
+        Ok(all)
     }
 
     fn parts(
